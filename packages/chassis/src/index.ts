@@ -1,0 +1,34 @@
+export { answer, isDatabaseAway } from './boundary.ts'
+export { clientAddress } from './canonical-request.ts'
+export { type Catalogue, type Language, readCatalogue, type Translate } from './catalogue.ts'
+export {
+  ConfigurationError,
+  isHttps,
+  isLoopback,
+  origin,
+  port,
+  processSettings,
+  readConfig,
+  Secret,
+  secret,
+  url,
+} from './config.ts'
+export { CSRF_FIELD, csrfToken } from './csrf.ts'
+export { type FormResult, readFields, readForm, type Typed } from './form.ts'
+export { createFrame, type Frame, type FrameOptions, type Site } from './frame.ts'
+export { failToStart, runUntilStopped } from './lifetime.ts'
+export { createLog, type Log } from './log.ts'
+export { render, translate } from './pages.ts'
+export { type PerRequest, perRequest } from './per-request.ts'
+export {
+  FRAME_PROBLEMS,
+  frameProblem,
+  type MessageValues,
+  Problem,
+  type ProblemDetails,
+  problems,
+  type Way,
+} from './problem.ts'
+export { referenceOf } from './request-log.ts'
+export { allowFormAction } from './security-headers.ts'
+export { type Running, serve } from './serve.ts'

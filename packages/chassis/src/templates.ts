@@ -1,0 +1,34 @@
+import { assetUrl, templateRoots } from '@myanm/ui'
+import nunjucks from 'nunjucks'
+import type { Translate } from './catalogue.ts'
+
+const HTML = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' } as const
+
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => HTML[character as keyof typeof HTML])
+}
+
+/**
+ * The nunjucks environment of a process: its own templates first, then those of `@myanm/ui` and the
+ * component library. Escapes by default; an undefined value is a bug, not an empty string.
+ */
+export function createTemplates(roots: readonly string[]): nunjucks.Environment {
+  const loader = new nunjucks.FileSystemLoader([...roots, ...templateRoots], { noCache: false })
+  const environment = new nunjucks.Environment(loader, { autoescape: true })
+  environment.addGlobal('assetUrl', assetUrl)
+  return environment
+}
+
+/** What templates call: `t` gives text (escaped on output), `rich` gives markup from our catalogue. */
+export function wordsFor(translate: Translate) {
+  return {
+    t: translate,
+    rich: (key: string, values: Record<string, string | number> = {}) => {
+      const escaped = Object.entries(values).map(([name, value]) => [
+        name,
+        typeof value === 'string' ? escapeHtml(value) : value,
+      ])
+      return new nunjucks.runtime.SafeString(translate(key, Object.fromEntries(escaped)))
+    },
+  }
+}
