@@ -1,0 +1,82 @@
+import pg from 'pg'
+import { migrate } from './migrate.ts'
+
+/**
+ * A service that stores something: it owns one schema and one role, and reads nobody else's (X2, D15).
+ */
+export interface Service {
+  /** Such as `guide-social`: schema `guide_social`, role `myanm_guide_social`. */
+  readonly name: string
+  /** Directories of plain SQL, applied in this order. */
+  readonly migrations: readonly string[]
+  /** Whether it has a job queue, kept in a schema of its own, `<schema>_jobs`. */
+  readonly hasJobs?: boolean
+}
+
+export const schemaOf = (service: string): string => service.replaceAll('-', '_')
+export const roleOf = (service: string): string => `myanm_${schemaOf(service)}`
+
+/**
+ * Brings one service's role, schema and tables to where the code expects them. May run again at any
+ * time, and while another runs: the whole is serialised by a lock.
+ *
+ * The service's role owns no table: it can neither alter its schema nor undo what a migration revoked
+ * from it (an append-only journal stays append-only).
+ * @param adminUrl a role that may create roles and schemas
+ * @returns the address the service connects with
+ * @throws Error naming the missing right when the given role may not provision
+ */
+export async function provision(options: {
+  readonly adminUrl: URL
+  readonly service: Service
+  readonly password: string
+}): Promise<URL> {
+  const { adminUrl, service, password } = options
+  const client = new pg.Client({ connectionString: adminUrl.href, application_name: 'provision' })
+  await client.connect()
+  try {
+    await client.query('select pg_advisory_lock(727701)')
+    await createRole(client, roleOf(service.name), password)
+    await createSchemas(client, service)
+    await migrate({ adminUrl, schema: schemaOf(service.name), directories: service.migrations })
+  } finally {
+    // Ending the session releases the lock.
+    await client.end()
+  }
+  const url = new URL(adminUrl)
+  url.username = roleOf(service.name)
+  url.password = encodeURIComponent(password)
+  return url
+}
+
+async function createRole(client: pg.Client, role: string, password: string): Promise<void> {
+  const name = client.escapeIdentifier(role)
+  const { rowCount } = await client.query('select 1 from pg_roles where rolname = $1', [role])
+  if (rowCount === 0) await client.query(`create role ${name} login`)
+  await client.query(`alter role ${name} password ${client.escapeLiteral(password)}`)
+}
+
+async function createSchemas(client: pg.Client, service: Service): Promise<void> {
+  const schema = client.escapeIdentifier(schemaOf(service.name))
+  const role = client.escapeIdentifier(roleOf(service.name))
+  const { rows } = await client.query<{ name: string }>('select current_database() as name')
+  const database = client.escapeIdentifier(rows[0]?.name ?? '')
+  const statements = [
+    `revoke all on schema public from public`,
+    `revoke all on database ${database} from public`,
+    `grant connect on database ${database} to ${role}`,
+    `create schema if not exists ${schema}`,
+    `grant usage on schema ${schema} to ${role}`,
+    `alter default privileges in schema ${schema} grant select, insert, update, delete on tables to ${role}`,
+    `alter default privileges in schema ${schema} grant usage, select on sequences to ${role}`,
+    `alter role ${role} in database ${database} set search_path = ${schema}`,
+  ]
+  if (service.hasJobs) {
+    const jobs = client.escapeIdentifier(`${schemaOf(service.name)}_jobs`)
+    statements.push(
+      `grant ${role} to current_user`,
+      `create schema if not exists ${jobs} authorization ${role}`,
+    )
+  }
+  for (const statement of statements) await client.query(statement)
+}
