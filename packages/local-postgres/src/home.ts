@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chown, cp, mkdir, realpath, rename, rmdir, stat, symlink } from 'node:fs/promises'
+import { chown, cp, mkdir, realpath, rename, rm, rmdir, stat, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Account, accountFor } from './account.ts'
 import { type Binaries, binariesIn, editionOf, shippedBinaries } from './binaries.ts'
@@ -39,17 +39,23 @@ type Unreachable = { directory: string; binaries: Binaries; account: Account }
 // and the wanted directory becomes a link to them. /var/lib belongs to root, so nobody can lay a trap there.
 async function moveOut({ directory, binaries, account }: Unreachable): Promise<Home> {
   const shelter = '/var/lib/myanm'
-  const place = join(shelter, createHash('sha256').update(directory).digest('hex').slice(0, 12))
+  const moved = directory.startsWith(`${shelter}/`)
+  const mark = createHash('sha256').update(directory).digest('hex').slice(0, 12)
+  const place = moved ? directory : join(shelter, mark)
   const copy = binariesIn(join(shelter, editionOf(binaries)))
   await mkdir(shelter, { recursive: true, mode: 0o755 })
   if (!(await stat(copy.postgres).catch(() => undefined)))
     await cp(binaries.root, copy.root, { recursive: true, verbatimSymlinks: true })
-  await rename(directory, place).catch(async () => {
-    await mkdir(place, { recursive: true, mode: 0o700 })
-    await rmdir(directory)
-  })
-  await symlink(place, directory)
-  await chown(place, account.uid, account.gid)
+  if (!moved) {
+    // Data without their link were thrown away together with it.
+    await rm(place, { recursive: true, force: true })
+    await rename(directory, place).catch(async () => {
+      await mkdir(place, { mode: 0o700 })
+      await rmdir(directory)
+    })
+    await symlink(place, directory)
+    await chown(place, account.uid, account.gid)
+  }
   const launcher = launcherFor(account, { directory: place, program: copy.postgres })
   if (!launcher)
     throw new LocalPostgresError('account-missing', `uid ${account.uid} cannot run PostgreSQL`)

@@ -20,6 +20,8 @@ const asAccount = ({ uid, gid }: Account): Launcher => ({
 /**
  * As that account, keeping one of root's capabilities: to go through directories it may not enter, such as
  * /root. It owns its data, so it needs no more than that; a container often grants only the wider of the two.
+ * PostgreSQL looks for itself with access(2), which ignores capabilities unless no_setuid_fixup is set; the
+ * others go all the same when the program is executed.
  */
 const withCapability = ({ uid, gid }: Account, capability: string): Launcher => ({
   command: (program, ...args) => [
@@ -28,6 +30,7 @@ const withCapability = ({ uid, gid }: Account, capability: string): Launcher => 
       `--reuid=${uid}`,
       `--regid=${gid}`,
       '--clear-groups',
+      '--securebits=+no_setuid_fixup',
       `--inh-caps=+${capability}`,
       `--ambient-caps=+${capability}`,
       '--',
@@ -49,7 +52,7 @@ export function launcherFor(
     withCapability(account, 'dac_override'),
   ]
   return ways.find(({ command, options }) => {
-    const script = 'cd "$0" && exec "$1" --version'
+    const script = 'cd "$0" && exec "$1" --describe-config'
     const words = command('/bin/sh', '-c', script, reach.directory, reach.program)
     return spawnSync(...words, { ...options, stdio: 'ignore' }).status === 0
   })

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { Client } from 'pg'
 import { type LocalPostgres, startLocalPostgres } from '../src/index.ts'
 import { postmasterOf } from '../src/postmaster.ts'
+import { commandLine } from '../src/processes.ts'
 
 describe('a PostgreSQL of our own', () => {
   let directory: string
@@ -118,9 +119,11 @@ describe('a PostgreSQL of our own', () => {
   }
 
   const watchdogOf = async () => {
-    return Number(
-      execFileSync('pgrep', ['-f', `myanm-postgres-watchdog ${directory}`], { encoding: 'utf8' }),
-    )
+    const listed = process.platform === 'linux' ? await readdir('/proc') : psNumbers()
+    for (const pid of listed.map(Number).filter((number) => number > 0)) {
+      if ((await commandLine(pid)).includes(`myanm-postgres-watchdog ${data()}`)) return pid
+    }
+    throw new Error('no watchdog')
   }
 })
 
@@ -135,6 +138,8 @@ async function query(url: string, sql: string): Promise<unknown> {
     await client.end()
   }
 }
+
+const psNumbers = () => execFileSync('ps', ['-axo', 'pid='], { encoding: 'utf8' }).split('\n')
 
 async function soon<T>(attempt: () => Promise<T>): Promise<T> {
   for (let left = 50; ; left -= 1) {
