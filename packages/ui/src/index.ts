@@ -1,0 +1,17 @@
+/** The door of `@myanm/ui`: templates, assets and the shapes of what templates read. */
+export { type Asset, assets, assetUrl } from './assets.ts'
+export type {
+  Action,
+  Banner,
+  Csrf,
+  Html,
+  LayoutProps,
+  Link,
+  NavigationItem,
+  Notice,
+  NoticeKind,
+  Post,
+  Site,
+  SiteKey,
+} from './page-props.ts'
+export { templateRoots } from './roots.ts'
