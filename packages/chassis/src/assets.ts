@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs'
 import { assets as listed } from '@myanm/ui'
 import type { Middleware } from 'koa'
 
@@ -15,6 +14,6 @@ export function assets(): Middleware {
       'Cache-Control',
       asset.immutable ? 'public, max-age=31536000, immutable' : 'public, max-age=3600',
     )
-    ctx.body = asset.content ?? createReadStream(asset.file)
+    ctx.body = asset.content
   }
 }

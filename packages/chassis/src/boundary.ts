@@ -61,5 +61,5 @@ export function answer(ctx: Context, problem: Problem): void {
   if (!ways.some((way) => way.href === '/')) {
     ways.push({ text: translate(ctx, 'ui.way.home'), href: '/', primary: ways.length === 0 })
   }
-  render(ctx, 'pages/problem.njk', { title, text, ways, reference })
+  render(ctx, 'pages/problem.njk', { title, explanation: text, ways, reference })
 }
