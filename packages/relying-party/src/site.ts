@@ -1,0 +1,119 @@
+import {
+  createFrame,
+  createLog,
+  failToStart,
+  type Log,
+  runUntilStopped,
+  type Site,
+  serve,
+  translate,
+} from '@myanm/chassis'
+import { type Connection, connect } from '@myanm/database'
+import type { Middleware } from 'koa'
+import type { Clock, RelyingParty } from './api.ts'
+import { relyingParty } from './relying-party.ts'
+import { readSiteConfig, type SiteConfig } from './site-settings.ts'
+
+/** What a room of a site is built from. */
+export interface SiteServices<Tables> {
+  readonly myanm: RelyingParty
+  readonly db: Connection<Tables>['db']
+  readonly pool: Connection<Tables>['pool']
+  readonly log: Log
+  readonly clock: Clock
+  readonly config: SiteConfig
+}
+
+/** What makes one site different from another. */
+export interface SiteDefinition<Tables = unknown> {
+  readonly key: Site['key']
+  readonly name: string
+  /** Directories holding the site's `messages.<language>.json` and `pages/*.njk`. */
+  readonly sources: readonly URL[]
+  /** Catalogue key and path of each entry of the header. */
+  readonly navigation: readonly { readonly key: string; readonly href: string }[]
+  /** Beside the default ones. */
+  readonly scopes?: readonly string[]
+  readonly routes: (services: SiteServices<Tables>) => readonly Middleware[]
+}
+
+export interface RunningSite {
+  readonly port: number
+  stop(): Promise<void>
+}
+
+/** Starts a site: its database is needed to be ready, MyANM is not. */
+export async function startSite<Tables>(
+  definition: SiteDefinition<Tables>,
+  config: SiteConfig,
+  substitutes: { readonly log?: Log; readonly clock?: Clock } = {},
+): Promise<RunningSite> {
+  const log = substitutes.log ?? createLog(definition.key, config.LOG_LEVEL)
+  const clock = substitutes.clock ?? { now: () => new Date() }
+  const site: Site = { key: definition.key, name: definition.name, url: config.PUBLIC_URL }
+  const database = connect<Tables>({
+    url: config.DATABASE_URL,
+    name: definition.key,
+    onLost: (error) => log.warn({ err: error }, 'database connection lost'),
+  })
+  const myanm = relyingParty({
+    issuer: config.ISSUER,
+    client: { id: config.CLIENT_ID, secret: config.CLIENT_SECRET },
+    site,
+    pool: database.pool,
+    sealKey: config.SESSION_SECRET,
+    log,
+    account: config.ACCOUNT_URL,
+    ...(definition.scopes && { scopes: definition.scopes }),
+    clock,
+  })
+  const { app } = createFrame({
+    ...myanm.frameOptions,
+    site,
+    log,
+    sources: [...definition.sources, ...myanm.frameOptions.sources],
+    formKey: config.SESSION_SECRET,
+    trustedProxies: config.TRUSTED_PROXIES,
+    ready: database.ready,
+    surroundings: (ctx) => ({
+      ...myanm.frameOptions.surroundings(ctx),
+      navigation: definition.navigation.map(({ key, href }) => ({
+        text: translate(ctx, key),
+        href,
+        current: href === '/' ? ctx.path === '/' : `${ctx.path}/`.startsWith(`${href}/`),
+      })),
+    }),
+  })
+  app.use(myanm.session)
+  app.use(myanm.routes())
+  const services = { myanm, db: database.db, pool: database.pool, log, clock, config }
+  for (const room of definition.routes(services)) app.use(room)
+
+  const running = await serve(app, { port: config.PORT, host: config.HOST })
+  log.info({ port: running.port }, 'listening')
+  return {
+    port: running.port,
+    stop: async () => {
+      await running.stop()
+      await database.close()
+    },
+  }
+}
+
+/** The whole `main.ts` of a site. */
+export async function runSite<Tables>(
+  definition: SiteDefinition<Tables>,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
+  try {
+    const config = readSiteConfig(environment)
+    const log = createLog(definition.key, config.LOG_LEVEL)
+    await runUntilStopped({
+      begin: () => startSite(definition, config, { log }),
+      stopWithParent: config.STOP_WITH_PARENT === '1',
+      log,
+    })
+  } catch (error) {
+    failToStart(error)
+  }
+}
