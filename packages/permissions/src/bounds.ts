@@ -83,7 +83,7 @@ export const BOUNDS = deepFreeze({
   'cv.read': { belongs: 'nobody', services: ['personal'], limit: 'published' },
   'forum.post': { belongs: 'person', services: ['personal'] },
   'fiche.sweeli': { belongs: 'person', services: ['sweeli'], ofOneThing: true },
-  'org.audit': onOrganisation,
+  'org.journal': onOrganisation,
   'ad.stats': { belongs: 'context', services: ADS },
 } satisfies Record<ActionKey, Bounds>)
 
