@@ -107,7 +107,7 @@ export const ACTIONS = deepFreeze({
   'cv.read':              row(35, no,   no,   no,   no,        yes,    yes,    yes,     yes),
   'forum.post':           row(36, no,   yes,  yes,  yes,       yes,    yes,    yes,     moderate),
   'fiche.sweeli':         row(37, no,   no,   yes,  own,       own,    own,    own,     unpublish),
-  'org.journal':            row(38, no,   no,   no,   no,        no,     no,     yes,     yes),
+  'org.journal':          row(38, no,   no,   no,   no,        no,     no,     yes,     yes),
   'ad.stats':             row(39, no,   no,   own,  no,        yes,    yes,    yes,     yes),
 })
 

@@ -46,7 +46,7 @@ const MATRIX = `
   P35 | cv.read              | ✗    | ✗    | ✗    | ✗          | ✓          | ✓      | ✓       | ✓
   P36 | forum.post           | ✗    | ✓    | ✓    | ✓          | ✓          | ✓      | ✓       | moderate
   P37 | fiche.sweeli         | ✗    | ✗    | ✓    | own        | own        | own    | own     | unpublish
-  P38 | org.journal            | ✗    | ✗    | ✗    | ✗          | ✗          | ✗      | ✓       | ✓
+  P38 | org.journal          | ✗    | ✗    | ✗    | ✗          | ✗          | ✗      | ✓       | ✓
   P39 | ad.stats             | ✗    | ✗    | own  | ✗          | ✓          | ✓      | ✓       | ✓
 `
 
