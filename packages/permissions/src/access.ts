@@ -1,12 +1,16 @@
 import type { Question } from './question.ts'
 import { type Customer, opennessOf, type Service } from './services.ts'
 
-/** Whether a service that the action is part of is open, and which one is missing when one is meant. */
+/**
+ * Whether a service that the action is part of is open, and which one is missing when one is meant.
+ */
 export type Access =
   | { readonly open: true; readonly within?: 'sector' }
   | { readonly open: false; readonly service?: Service }
 
-/** The first half of M40. A target may name the service it is part of; without, one open is enough. */
+/**
+ * The first half of M40. A target may name the service it is part of; without, one open is enough.
+ */
 export function accessTo(
   question: Question,
   customer: Customer,

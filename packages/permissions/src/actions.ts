@@ -4,8 +4,9 @@ import { ROLES, type Role } from './ladder.ts'
 /**
  * How far a right goes when it is not whole.
  *
- * Which things: `own` what I made · `self` what is mine in my own name · `published` what is online ·
- * `target` what is addressed to me · `subscribed` while the subscription runs.
+ * Which things: `own` what I made · `self` what is mine in my own name · `published` what is
+ * online · `target` what is addressed to me · `subscribed` while the subscription runs.
+ *
  * Which gesture: `withdraw`, `unpublish`, `moderate` only · `support` on a person's request ·
  * `proof` on a document that proves it · `request` to the ANM, which does it · `form` the ordinary
  * contact form.
@@ -22,8 +23,8 @@ export type Gesture =
   | 'form'
 
 /**
- * One cell of matrix 5.3. `read-list` is a refusal that leaves the list readable (P17); `option` is a
- * refusal that a setting of the organisation lifts (P9, note 1).
+ * One cell of matrix 5.3. `read-list` is a refusal that leaves the list readable (P17); `option` is
+ * a refusal that a setting of the organisation lifts (P9, note 1).
  */
 export type Cell = 'yes' | Shut | Extent
 
@@ -63,9 +64,10 @@ const request = 'request'
 const form = 'form'
 
 /**
- * Matrix 5.3, row by row. Note 1 (P9) is the cell `option`. Note 2 (P19): staff see account data for
- * support, on pages of their own that write to the journal, never alerts, favourites, CV drafts or the
- * content of a bilan: no cell here opens those to them. Note 3 (P35) says who the readers are.
+ * Matrix 5.3, row by row. Note 1 (P9) is the cell `option`. Note 2 (P19): staff see account data
+ * for support, on pages of their own that write to the journal, never alerts, favourites, CV drafts
+ * or the content of a bilan: no cell here opens those to them. Note 3 (P35) says who the readers
+ * are.
  */
 // biome-ignore format: one line per row of the specification
 export const ACTIONS = deepFreeze({

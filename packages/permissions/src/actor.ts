@@ -23,7 +23,9 @@ export interface Staff {
   readonly accountActive: boolean
 }
 
-/** The organisation acted for, with the person's role in it: one never goes without the other (7.3). */
+/**
+ * The organisation acted for, with the person's role in it: one never goes without the other (7.3).
+ */
 export interface ActingOrganisation {
   readonly id: string
   readonly name?: string

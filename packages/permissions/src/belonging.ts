@@ -1,7 +1,10 @@
 import type { Because } from './decision.ts'
 import type { Question } from './question.ts'
 
-/** Where the thing lies, seen from who acts: in their organisation, in somebody's own name, elsewhere. */
+/**
+ * Where the thing lies, seen from who acts: in their organisation, in somebody's own name,
+ * elsewhere.
+ */
 type Place = 'here' | 'own-name' | 'elsewhere' | 'unsaid'
 
 /**

@@ -4,9 +4,9 @@ import type { Profile } from './services.ts'
 
 /**
  * Reads the claims of 7.3 (userinfo or introspection, already verified). Whatever is missing or not
- * exactly as specified narrows the answer, never widens it: without `sub`, or with `active: false`, a
- * visitor; without a known `account_type`, a particulier; with an `org` that lacks its id, its kind or a
- * literal role, somebody acting in their own name. Never staff. Never throws.
+ * exactly as specified narrows the answer, never widens it: without `sub`, or with `active: false`,
+ * a visitor; without a known `account_type`, a particulier; with an `org` that lacks its id, its
+ * kind or a literal role, somebody acting in their own name. Never staff. Never throws.
  */
 export function actorFromClaims(claims: unknown): Actor {
   const { sub, active, account_type: accountType, org } = fieldsOf(claims)

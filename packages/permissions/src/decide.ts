@@ -16,8 +16,8 @@ export type TargetFor<Key extends ActionKey> = [Key] extends [Exclude<ActionKey,
 /**
  * May this actor do this, to this thing? Pure, never throws, and says why not.
  *
- * Asked of one thing, an unsaid fact counts against the actor. Asked of a kind of thing (a list, a new
- * ad) the answer may carry an `extent` that the caller keeps to.
+ * Asked of one thing, an unsaid fact counts against the actor. Asked of a kind of thing (a list, a
+ * new ad) the answer may carry an `extent` that the caller keeps to.
  */
 export function decide<Key extends ActionKey>(
   actor: Actor,
@@ -61,7 +61,10 @@ function judgeVisitor(question: Question): Decision {
   return needs ? refuse('not-signed-in', { needs }) : refuse('never')
 }
 
-/** Staff act on any organisation, within their own column; what is not published stays closed (note 2). */
+/**
+ * Staff act on any organisation, within their own column; what is not published stays closed (note
+ * 2).
+ */
 function judgeStaff(question: Question): Decision {
   const { may, bounds } = question
   if (isShut(may.A)) return refuse(waysIn(question) ? 'not-for-staff' : 'never')

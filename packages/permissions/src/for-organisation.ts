@@ -8,8 +8,8 @@ import { measure, roleOfOtherFits } from './measure.ts'
 import type { Question } from './question.ts'
 
 /**
- * Acting for an organisation: rights are the services open to it ∩ the role in it (M40). What no role
- * changes is said first, so that nobody is sent to ask for a role that would not help.
+ * Acting for an organisation: rights are the services open to it ∩ the role in it (M40). What no
+ * role changes is said first, so that nobody is sent to ask for a role that would not help.
  */
 export function judgeForOrganisation(
   organisation: ActingOrganisation,

@@ -5,8 +5,8 @@ import type { Decision } from './decision.ts'
 import { inColumn } from './people.fixture.ts'
 
 /**
- * Matrix 5.3 as the specification prints it, copied by hand and read on its own: ✓ allowed, ✗ denied,
- * — not applicable, any other word allowed so far. The table of the code is not consulted.
+ * Matrix 5.3 as the specification prints it, copied by hand and read on its own: ✓ allowed, ✗
+ * denied, — not applicable, any other word allowed so far. The table of the code is not consulted.
  */
 const MATRIX = `
   P1  | read.public          | ✓    | ✓    | ✓    | ✓          | ✓          | ✓      | ✓       | ✓

@@ -32,7 +32,10 @@ function beyond(extent: Extent): Refused {
   }
 }
 
-/** Whether the other person's role is one that the action may touch or give; staff are held to it too. */
+/**
+ * Whether the other person's role is one that the action may touch or give; staff are held to it
+ * too.
+ */
 export function roleOfOtherFits({ bounds, target, unsaid }: Question): boolean {
   if (!bounds.roles || target.role === null) return true
   if (target.role === undefined) return unsaid === 'open'

@@ -9,8 +9,8 @@ export interface Question {
   readonly bounds: Bounds
   readonly target: Target
   /**
-   * What an unsaid fact means: asked of one thing it `refuses`; asked in general it stays `open` and
-   * the answer says how far the right goes.
+   * What an unsaid fact means: asked of one thing it `refuses`; asked in general it stays `open`
+   * and the answer says how far the right goes.
    */
   readonly unsaid: 'refuses' | 'open'
 }

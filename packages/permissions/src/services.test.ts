@@ -3,7 +3,10 @@ import { type ActingOrganisation, kindOf } from './actor.ts'
 import { ASBL } from './people.fixture.ts'
 import { opennessOf, type Service } from './services.ts'
 
-/** Table 5.2 copied by hand; in the order particulier, indépendant, non-marchand, publique, marchande. */
+/**
+ * Table 5.2 copied by hand; in the order particulier, indépendant, non-marchand, publique,
+ * marchande.
+ */
 const TABLE: readonly (readonly [Service, string])[] = [
   ['emploi', '✗ ✗ ✓ ✓ sector'],
   ['agenda', '✗ ✓ ✓ ✓ ✓'],

@@ -2,9 +2,9 @@ import { deepFreeze } from './deep-freeze.ts'
 import { isAssociation } from './legal-forms.ts'
 
 /**
- * How a service stands to a profile (5.2): `sector` is open for functions or activities of the sector
- * only; `associations` for ASBL, AISBL and fondations only; `person` is open because it is the
- * person's own, whichever organisation they act for.
+ * How a service stands to a profile (5.2): `sector` is open for functions or activities of the
+ * sector only; `associations` for ASBL, AISBL and fondations only; `person` is open because it is
+ * the person's own, whichever organisation they act for.
  */
 export type Openness = 'open' | 'closed' | 'sector' | 'associations' | 'person'
 

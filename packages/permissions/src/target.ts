@@ -2,7 +2,9 @@ import type { Extent, Gesture } from './actions.ts'
 import type { Role } from './ladder.ts'
 import type { Service } from './services.ts'
 
-/** The facts of the thing an action bears on. Each is told by the site from its own record of it. */
+/**
+ * The facts of the thing an action bears on. Each is told by the site from its own record of it.
+ */
 export interface Target {
   /** The organisation it belongs to; null for what a person has in their own name. */
   readonly organisationId?: string | null
