@@ -11,7 +11,11 @@ export type {
   Notice,
   NoticeKind,
   Post,
+  ProblemProps,
+  SignOutProps,
   Site,
   SiteKey,
+  Way,
 } from './page-props.ts'
 export { templateRoots } from './roots.ts'
+export type { Choice } from './templates/components/choice-list/examples.ts'

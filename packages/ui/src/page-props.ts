@@ -90,3 +90,28 @@ export interface LayoutProps {
   /** Short reference a person can read to the support. */
   readonly reference?: string | null
 }
+
+/** A way out of a refusal. With a title it is a card, without it a button or a link. */
+export type Way = Action & {
+  readonly title?: string
+  readonly explanation?: Html
+  /** The one most people want. */
+  readonly primary?: boolean
+}
+
+/** The variables of `pages/problem.njk`. */
+export interface ProblemProps {
+  readonly title: string
+  readonly explanation?: Html
+  readonly ways?: readonly Way[]
+}
+
+/** The variables of `pages/sign-out.njk`. */
+export interface SignOutProps {
+  readonly signOut: {
+    /** Absent on MyANM, where leaving means leaving everywhere. */
+    readonly here?: Post
+    readonly everywhere: Post
+    readonly stayUrl: string
+  }
+}

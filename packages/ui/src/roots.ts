@@ -4,8 +4,7 @@ import { dirname, join } from 'node:path'
 const require = createRequire(import.meta.url)
 
 /**
- * Where nunjucks looks, in this order: our templates, then the component library. A template of ours
- * under `templates/govuk/` therefore replaces the library's one of the same name.
+ * Where nunjucks looks, in this order: our templates, then the component library (`govuk/…`).
  */
 export const templateRoots: string[] = [
   join(import.meta.dirname, 'templates'),
