@@ -31,7 +31,7 @@ function t(key: string, values: Values = {}): string {
 function rich(key: string, values: Values = {}): nunjucks.runtime.SafeString {
   const escaped = Object.entries(values).map(([name, value]) => [
     name,
-    typeof value === 'string' ? value.replaceAll('<', '&lt;') : value,
+    typeof value === 'string' ? value.replaceAll('<', '&lt;').replaceAll('>', '&gt;') : value,
   ])
   return new nunjucks.runtime.SafeString(t(key, Object.fromEntries(escaped)))
 }
