@@ -6,10 +6,13 @@ import { type Durability, launch } from './server.ts'
 
 const recoveriesPerMinute = 5
 
+/** What happens to a server out of the ordinary; its own log tells why. */
+export type LocalPostgresEvent = 'orphan-stopped' | 'restarting' | 'given-up'
+
 export type Upkeep = {
   readonly port: number
   readonly durability: Durability
-  readonly log: (sentence: string) => void
+  readonly log: (event: LocalPostgresEvent) => void
   /** Ends the upkeep, not the server. */
   readonly signal: AbortSignal
 }
@@ -47,15 +50,14 @@ async function attend(home: Home, upkeep: Upkeep, firstEnd: Promise<void>): Prom
     const now = performance.now()
     recoveries.push(now)
     if (recoveries.filter((then) => now - then < 60_000).length > recoveriesPerMinute) {
-      log('PostgreSQL keeps dying and is left down')
+      log('given-up')
       return
     }
-    log('PostgreSQL died and is being started again')
+    log('restarting')
     try {
       end = (await launch(home, upkeep)).exited
-    } catch (error) {
+    } catch {
       // What still holds the data or the port may let go: the next round tries again.
-      log(String(error))
       end = Promise.resolve()
     }
   }

@@ -1,7 +1,7 @@
 import { makeCluster, superuserPassword } from './cluster.ts'
 import { LocalPostgresError } from './errors.ts'
 import { type Home, settleIn } from './home.ts'
-import { keepUp } from './keep-up.ts'
+import { keepUp, type LocalPostgresEvent } from './keep-up.ts'
 import { lockDirectory } from './lock.ts'
 import { freePort } from './port.ts'
 import { endPostmaster, postmasterOf } from './postmaster.ts'
@@ -14,8 +14,7 @@ export type LocalPostgresOptions = {
   readonly port?: number
   /** False for tests: faster, and a power cut may lose everything. */
   readonly durable?: boolean
-  /** Receives one English sentence for each event out of the ordinary. */
-  readonly log?: (sentence: string) => void
+  readonly log?: (event: LocalPostgresEvent) => void
 }
 
 export type LocalPostgres = AsyncDisposable & {
@@ -56,7 +55,7 @@ async function startIn(
   const password = await superuserPassword(home)
   await makeCluster(home, durable ? 'sync' : 'no-sync')
   if (await postmasterOf(home.data)) {
-    log('a server left behind by an earlier run is being stopped')
+    log('orphan-stopped')
     await endPostmaster(home.data)
   }
   const port = rest.port ?? (await freePort())

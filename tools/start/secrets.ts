@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto'
+import { type Folder, readJson, writeJson } from './folder.ts'
+import { newPassphrase } from './passphrase.ts'
+import { people } from './scene.ts'
+import { siteKeys } from './services.ts'
+
+/** Everything secret of the scene, by what it protects; made at the first start and kept. */
+export type Secrets = {
+  readonly keys: Readonly<Record<string, string>>
+  /** Of PostgreSQL roles, by service. */
+  readonly databases: Readonly<Record<string, string>>
+  /** Of sites and other clients of MyANM, by client. */
+  readonly clients: Readonly<Record<string, string>>
+  /** That seal the sessions of a site, by site. */
+  readonly sessions: Readonly<Record<string, string>>
+  /** Passwords, by key of the person. */
+  readonly people: Readonly<Record<string, string>>
+}
+
+const wanted = {
+  keys: ['cookies', 'keyEncryption', 'pairwise'],
+  databases: ['idp', ...siteKeys],
+  clients: [...siteKeys, 'resource-server', 'partner'],
+  sessions: siteKeys,
+  people: people.map(({ key }) => key),
+} as const
+
+const random = () => randomBytes(32).toString('base64url')
+
+/** Reads the secrets and makes those still missing. */
+export async function openSecrets(folder: Folder): Promise<Secrets> {
+  const kept = ((await readJson(folder.secrets)) ?? {}) as Partial<Secrets>
+  const complete = (group: keyof Secrets, make: () => string) =>
+    Object.fromEntries(wanted[group].map((name) => [name, kept[group]?.[name] ?? make()]))
+  const secrets: Secrets = {
+    keys: complete('keys', random),
+    databases: complete('databases', random),
+    clients: complete('clients', random),
+    sessions: complete('sessions', random),
+    people: complete('people', newPassphrase),
+  }
+  if (JSON.stringify(secrets) !== JSON.stringify(kept)) await writeJson(folder.secrets, secrets)
+  return secrets
+}
