@@ -1,3 +1,4 @@
+import type Router from '@koa/router'
 import {
   createFrame,
   createLog,
@@ -34,7 +35,8 @@ export interface SiteDefinition<Tables = unknown> {
   readonly navigation: readonly { readonly key: string; readonly href: string }[]
   /** Beside the default ones. */
   readonly scopes?: readonly string[]
-  readonly routes: (services: SiteServices<Tables>) => readonly Middleware[]
+  /** The rooms of the site, in the order they are tried. */
+  readonly routes: (services: SiteServices<Tables>) => readonly (Router | Middleware)[]
 }
 
 export interface RunningSite {
@@ -87,7 +89,10 @@ export async function startSite<Tables>(
   app.use(myanm.session)
   app.use(myanm.routes())
   const services = { myanm, db: database.db, pool: database.pool, log, clock, config }
-  for (const room of definition.routes(services)) app.use(room)
+  for (const room of definition.routes(services)) {
+    if ('routes' in room) app.use(room.routes()).use(room.allowedMethods())
+    else app.use(room)
+  }
 
   const running = await serve(app, { port: config.PORT, host: config.HOST })
   log.info({ port: running.port }, 'listening')

@@ -1,0 +1,24 @@
+import type { Context } from 'koa'
+import { safeReturn } from './return-to.ts'
+
+/** The page somebody stands on: this one, or for a form the one it was sent from. */
+export function pageOf(ctx: Context, siteUrl: URL): string {
+  if (ctx.method === 'GET' || ctx.method === 'HEAD') return safeReturn(ctx.originalUrl)
+  const referrer = URL.parse(ctx.get('referer'))
+  return referrer?.origin === siteUrl.origin
+    ? safeReturn(`${referrer.pathname}${referrer.search}`)
+    : '/'
+}
+
+/** Where to sign in, then come back. */
+export function signInPath(back: string, more: Readonly<Record<string, string>> = {}): string {
+  const query = new URLSearchParams({ ...more, ...(back === '/' ? {} : { retour: back }) })
+  return query.size === 0 ? '/connexion' : `/connexion?${query}`
+}
+
+/** Answers 303: whatever the method was, the next is a GET (RFC 9700 §4.12). */
+export function seeOther(ctx: Context, address: string | URL): void {
+  ctx.status = 303
+  ctx.set('Location', String(address))
+  ctx.body = ''
+}

@@ -1,0 +1,57 @@
+import type { Secret } from '@myanm/chassis'
+import type { Person } from '../api.ts'
+import type { Granted, Tokens } from '../myanm.ts'
+import { type Claims, personFrom } from '../person.ts'
+import { createSeal } from '../seal.ts'
+import type { SessionRow } from './store.ts'
+
+/** A session of this site, opened. */
+export interface Session {
+  readonly id: Buffer
+  readonly person: Person
+  readonly tokens: Tokens
+  readonly accessExpiresAt: Date
+  readonly checkedAt: Date
+  readonly expiresAt: Date
+  readonly endsAt: Date
+  /** Name of an organisation the person has not been told yet that they left. */
+  readonly leftOrganisation: string | null
+}
+
+/** How sessions are kept: what says who somebody is, and what opens MyANM, is sealed (X2). */
+export function sessionVault(secret: Secret) {
+  const claimsSeal = createSeal(secret, 'session claims')
+  const tokensSeal = createSeal(secret, 'session tokens')
+
+  return {
+    sealClaims: (claims: Claims, id: Buffer) => claimsSeal.close(claims, id),
+    sealTokens: (tokens: Tokens, id: Buffer) => tokensSeal.close(tokens, id),
+
+    /** The session of a row, or undefined when it was sealed with another secret: it is over then. */
+    open(row: SessionRow): Session | undefined {
+      const claims = claimsSeal.open(row.sealedClaims, row.id) as
+        | (Claims & { sub: string })
+        | undefined
+      const tokens = tokensSeal.open(row.sealedTokens, row.id) as Tokens | undefined
+      if (!claims || !tokens) return undefined
+      const { id, accessExpiresAt, checkedAt, expiresAt, endsAt, leftOrganisation } = row
+      return {
+        id,
+        person: personFrom(claims),
+        tokens,
+        accessExpiresAt,
+        checkedAt,
+        expiresAt,
+        endsAt,
+        leftOrganisation,
+      }
+    },
+  }
+}
+
+export type SessionVault = ReturnType<typeof sessionVault>
+
+/** When an access token granted now stops being of use. */
+export function accessExpiry(granted: Granted, now: Date): Date {
+  return new Date(now.getTime() + granted.expiresInSeconds * 1000)
+}

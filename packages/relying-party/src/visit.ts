@@ -1,0 +1,14 @@
+import { type PerRequest, perRequest } from '@myanm/chassis'
+import type { Person } from './api.ts'
+import type { Session } from './sessions/session.ts'
+
+/** Who asks, for as long as a request lasts. */
+export interface Visit {
+  session?: Session
+  /** The fresh look of this request: asked for twice, it is had once. */
+  fresh?: Promise<Person>
+  /** The page shows that an organisation was left: it need not be said again. */
+  toldLeft?: boolean
+}
+
+export const visits: PerRequest<Visit> = perRequest<Visit>('visit')

@@ -1,0 +1,94 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createLog, Secret } from '@myanm/chassis'
+import { provision } from '@myanm/database'
+import { startLocalPostgres } from '@myanm/local-postgres'
+import { type Clock, type RunningSite, type SiteConfig, startSite } from '../../src/index.ts'
+import { freePort } from './port.ts'
+import { type StandIn, startProvider } from './provider.ts'
+import { testSite } from './site.ts'
+
+const SESSION_TABLES = join(import.meta.dirname, '../../../../migrations/sites')
+
+/** A clock the test can move. */
+export interface MovableClock extends Clock {
+  forward(milliseconds: number): void
+}
+
+function movableClock(): MovableClock {
+  let ahead = 0
+  return {
+    now: () => new Date(Date.now() + ahead),
+    forward(milliseconds) {
+      ahead += milliseconds
+    },
+  }
+}
+
+export interface Stage {
+  readonly provider: StandIn
+  readonly site: URL
+  readonly clock: MovableClock
+  /** Address of the site's database, under its own role. */
+  readonly database: URL
+  /** Another process of the same site, at the same public address in name, on its own port. */
+  startTwin(): Promise<{ readonly address: URL }>
+  /** Stops everything. */
+  clear(): Promise<void>
+}
+
+/** PostgreSQL, a provider and a site, all real. */
+export async function setStage(): Promise<Stage> {
+  const directory = await mkdtemp(join(tmpdir(), 'myanm-site-'))
+  const postgres = await startLocalPostgres({ directory, durable: false })
+  const database = await provision({
+    adminUrl: new URL(postgres.url),
+    service: { name: 'site', migrations: [SESSION_TABLES] },
+    password: 'a password for tests only',
+  })
+  const port = await freePort()
+  const site = new URL(`http://127.0.0.1:${port}`)
+  const client = { id: 'site', secret: 'the secret of the site, long enough', url: site }
+  const provider = await startProvider([client])
+  const clock = movableClock()
+  const running: RunningSite[] = []
+
+  const start = async (listenOn: number) => {
+    const config: SiteConfig = {
+      PORT: listenOn,
+      HOST: '127.0.0.1',
+      PUBLIC_URL: site,
+      LOG_LEVEL: 'silent',
+      TRUSTED_PROXIES: 0,
+      STOP_WITH_PARENT: '0',
+      DATABASE_URL: database,
+      ISSUER: provider.issuer,
+      CLIENT_ID: client.id,
+      CLIENT_SECRET: new Secret(client.secret),
+      SESSION_SECRET: new Secret('a session secret for tests, long enough'),
+      ACCOUNT_URL: new URL('/compte', provider.issuer),
+    }
+    const log = createLog('site', process.env['TEST_LOG'] ?? 'silent')
+    running.push(await startSite(testSite, config, { clock, log }))
+  }
+  await start(port)
+
+  return {
+    provider,
+    site,
+    clock,
+    database,
+    startTwin: async () => {
+      const twin = await freePort()
+      await start(twin)
+      return { address: new URL(`http://127.0.0.1:${twin}`) }
+    },
+    async clear() {
+      for (const one of running) await one.stop()
+      await provider.goDown()
+      await postgres.stop()
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
