@@ -6,8 +6,8 @@ create table oidc_artefact (
   payload json not null,
   -- For a grant, its own identifier.
   grant_id text,
-  -- Of a session, the name other artefacts know it by.
-  uid text,
+  -- Of a session, the name other artefacts know it by; of the others, that of their session.
+  session_uid text,
   account_id uuid,
   consumed_at timestamptz,
   expires_at timestamptz not null
@@ -17,9 +17,22 @@ comment on table oidc_artefact is 'Sessions, interactions, codes, tokens and gra
 
 create index oidc_artefact_of_grant on oidc_artefact (grant_id) where grant_id is not null;
 create unique index oidc_artefact_grant on oidc_artefact (grant_id) where kind = 'Grant';
-create unique index oidc_artefact_session on oidc_artefact (uid) where kind = 'Session';
+create unique index oidc_artefact_session on oidc_artefact (session_uid) where kind = 'Session';
 create index oidc_artefact_sessions_of_account on oidc_artefact (account_id) where kind = 'Session';
 create index oidc_artefact_expired on oidc_artefact (expires_at);
+
+-- Two sites signing in at once both write the session they read: neither may forget the other’s part.
+create function merge_sessions(kept json, given json) returns json
+  language sql immutable parallel safe
+  return case
+    when kept -> 'authorizations' is null or given -> 'authorizations' is null then given
+    else (
+      given::jsonb || jsonb_build_object(
+        'authorizations',
+        (kept -> 'authorizations')::jsonb || (given -> 'authorizations')::jsonb
+      )
+    )::json
+  end;
 
 -- The choice « au nom de … » of a sign-in session, remembered for every site (7.4).
 create table acting_context (

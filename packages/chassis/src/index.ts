@@ -15,6 +15,7 @@ export {
 } from './config.ts'
 export { CSRF_FIELD, csrfToken } from './csrf.ts'
 export { type FormResult, readFields, readForm, type Typed } from './form.ts'
+export { formatAmount, formatCompanyNumber, formatDay } from './formats.ts'
 export { createFrame, type Frame, type FrameOptions, type Site } from './frame.ts'
 export { failToStart, runUntilStopped } from './lifetime.ts'
 export { createLog, type Log } from './log.ts'
@@ -32,3 +33,4 @@ export {
 export { referenceOf } from './request-log.ts'
 export { allowFormAction } from './security-headers.ts'
 export { type Running, serve } from './serve.ts'
+export { createTemplates } from './templates.ts'

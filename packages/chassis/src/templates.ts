@@ -1,6 +1,7 @@
 import { assetUrl, templateRoots } from '@myanm/ui'
 import nunjucks from 'nunjucks'
 import type { Translate } from './catalogue.ts'
+import { formatAmount, formatCompanyNumber, formatDay } from './formats.ts'
 
 const HTML = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' } as const
 
@@ -16,6 +17,9 @@ export function createTemplates(roots: readonly string[]): nunjucks.Environment 
   const loader = new nunjucks.FileSystemLoader([...roots, ...templateRoots], { noCache: false })
   const environment = new nunjucks.Environment(loader, { autoescape: true })
   environment.addGlobal('assetUrl', assetUrl)
+  environment.addFilter('companyNumber', formatCompanyNumber)
+  environment.addFilter('day', formatDay)
+  environment.addFilter('amount', formatAmount)
   return environment
 }
 

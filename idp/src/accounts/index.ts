@@ -1,0 +1,2 @@
+export { displayName } from './rules.ts'
+export { type Standing, standingOf } from './standing.ts'

@@ -1,0 +1,39 @@
+import { createFrame, type Frame, translate } from '@myanm/chassis'
+import type { Context } from 'koa'
+import { homeRoutes } from '#home'
+import { interactionRoutes } from '#interactions'
+import { isEngines } from '#oidc'
+import { teamRoutes } from '#organisations'
+import type { Services } from './services.ts'
+
+/** MyANM as a Koa application: the frame, its own pages, its API, then the protocol engine. */
+export function createApp(services: Services): Frame {
+  const { config, engine, log } = services
+  const frame = createFrame({
+    site: { key: 'myanm', name: 'MyANM', url: config.PUBLIC_URL },
+    log,
+    sources: [
+      new URL('.', import.meta.url),
+      new URL('.', import.meta.resolve('@myanm/permissions')),
+    ],
+    formKey: config.COOKIE_KEY,
+    trustedProxies: config.TRUSTED_PROXIES,
+    ready: services.ready,
+    // The protocol's endpoints are called by programs, or carry a token of the engine.
+    carriesOwnProof: isEngines,
+    surroundings,
+  })
+  frame.app.keys = [config.COOKIE_KEY.reveal()]
+
+  for (const routes of [homeRoutes(services), interactionRoutes(services), teamRoutes(services)]) {
+    frame.app.use(routes.routes()).use(routes.allowedMethods())
+  }
+  frame.app.use(engine.middleware)
+  return frame
+}
+
+function surroundings(ctx: Context): object {
+  return {
+    footerLinks: [{ text: translate(ctx, 'home.footer.sites'), href: '/' }],
+  }
+}

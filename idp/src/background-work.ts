@@ -1,0 +1,34 @@
+import { fileURLToPath } from 'node:url'
+import { type Catalogue, createTemplates, type Language } from '@myanm/chassis'
+import { startWorker, type Worker } from '#jobs'
+import { sendMail } from '#mail'
+import { deliverLogout, keySeal, sweepExpired } from '#oidc'
+import type { Services } from './services.ts'
+
+/** What is done after the commit, by whom: every kind of job and its room. */
+export function startBackgroundWork(services: Services, catalogue: Catalogue): Promise<Worker> {
+  const { config, db, pool, log, subjectOf, mailer } = services
+  const issuer = config.PUBLIC_URL
+  const seal = keySeal(config.KEY_ENCRYPTION_KEY)
+  const mails = createTemplates([fileURLToPath(new URL('.', import.meta.url))])
+  return startWorker({
+    pool,
+    log,
+    handlers: {
+      'backchannel-logout': (job) => deliverLogout({ db, seal, issuer, subjectOf }, job),
+      'send-mail': (job) =>
+        sendMail(
+          {
+            db,
+            mailer,
+            mails,
+            publicUrl: issuer,
+            translate: (language, key, values) =>
+              catalogue.translate(language as Language, key, values),
+          },
+          job,
+        ),
+      'sweep-expired': () => sweepExpired(pool),
+    },
+  })
+}

@@ -1,0 +1,21 @@
+import { origin, processSettings, secret, url } from '@myanm/chassis'
+import { z } from 'zod'
+
+/** Everything the environment must say to MyANM. */
+export const settings = z.object({
+  ...processSettings,
+  /** The issuer of every token: the public address itself. */
+  PUBLIC_URL: origin(),
+  /** The role of this service; it sees no other schema. */
+  DATABASE_URL: url(),
+  /** Signs cookies and form tokens. */
+  COOKIE_KEY: secret(),
+  /** Seals the private signing keys at rest. */
+  KEY_ENCRYPTION_KEY: secret(),
+  /** Makes a person’s name at one sector unlinkable to that at another. Never changes. */
+  PAIRWISE_SALT: secret(),
+  SMTP_URL: url(),
+  MAIL_FROM: z.string().min(3),
+})
+
+export type Config = Readonly<z.output<typeof settings>>

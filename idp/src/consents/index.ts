@@ -1,0 +1,3 @@
+export { giveConsent } from './give.ts'
+export { isCovered } from './rules.ts'
+export { findConsent } from './store.ts'

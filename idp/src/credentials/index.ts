@@ -1,0 +1,3 @@
+export { type Attempts, createAttempts } from './attempts.ts'
+export { createPasswords, type Passwords } from './passwords.ts'
+export { type SignInOutcome, signIn } from './sign-in.ts'

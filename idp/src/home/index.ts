@@ -1,0 +1,2 @@
+export { ensureOwnClient } from './own-client.ts'
+export { homeRoutes } from './routes.ts'

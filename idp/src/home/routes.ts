@@ -1,0 +1,66 @@
+import { createHash, randomBytes } from 'node:crypto'
+import Router from '@koa/router'
+import { render } from '@myanm/chassis'
+import type { Context } from 'koa'
+import { standingOf } from '#accounts'
+import { listSites } from '#clients'
+import { listChoices } from '#organisations'
+import { displayName } from '#rules/accounts'
+import type { Needs } from '../services.ts'
+import { OWN_CLIENT, RETURN_PATH } from './own-client.ts'
+
+type HomeNeeds = Needs<'config' | 'db' | 'engine'>
+
+/** MyANM's own pages: the sites of the house, and what my account is (M3, M11). */
+export function homeRoutes(needs: HomeNeeds): Router {
+  const { db } = needs
+  const router = new Router()
+
+  router.get('/', async (ctx) => {
+    render(ctx, 'home/pages/home.njk', { sites: await listSites(db) })
+  })
+
+  router.get('/compte', async (ctx) => {
+    const account = await signedInAccount(ctx, needs)
+    const standing = account && (await standingOf(db, account, null))
+    if (!standing || standing.account.state !== 'active') return goToSignIn(ctx, needs)
+    const [sites, memberships] = await Promise.all([
+      listSites(db),
+      listChoices(db, standing.account.id),
+    ])
+    render(ctx, 'home/pages/account.njk', {
+      person: { name: displayName(standing.account), email: standing.account.email },
+      accountType: standing.account.type,
+      memberships,
+      sites,
+    })
+  })
+
+  // The session is there when the engine sends the person back; the code itself is of no use to us.
+  router.get(RETURN_PATH, (ctx) => {
+    ctx.status = 303
+    ctx.redirect(ctx.query['error'] === undefined ? '/compte' : '/')
+  })
+
+  return router
+}
+
+async function signedInAccount(ctx: Context, { engine }: HomeNeeds): Promise<string | undefined> {
+  const session = await engine.provider().Session.get(ctx as never)
+  return session.accountId
+}
+
+/** Sends to sign-in with a challenge nobody knows the answer to: its code can never be redeemed. */
+function goToSignIn(ctx: Context, { config }: HomeNeeds): void {
+  const challenge = createHash('sha256').update(randomBytes(32)).digest('base64url')
+  const request = new URLSearchParams({
+    client_id: OWN_CLIENT,
+    response_type: 'code',
+    scope: 'openid',
+    redirect_uri: new URL(RETURN_PATH, config.PUBLIC_URL).href,
+    code_challenge: challenge,
+    code_challenge_method: 'S256',
+  })
+  ctx.status = 303
+  ctx.redirect(`/authorize?${request}`)
+}

@@ -1,0 +1,16 @@
+import type Router from '@koa/router'
+import { finish, journeyOf } from './journey.ts'
+import type { InteractionNeeds } from './needs.ts'
+
+/** « Annuler »: back to the site, which says that the sign-in was cancelled (E31). */
+export function cancelRoutes(router: Router, { engine }: InteractionNeeds): void {
+  for (const screen of ['connexion', 'contexte', 'consentement']) {
+    router.post(`/${screen}/:uid/annuler`, async (ctx) => {
+      await journeyOf(ctx, engine, ctx.params['uid'] ?? '')
+      await finish(ctx, engine, {
+        error: 'access_denied',
+        error_description: 'The person cancelled',
+      })
+    })
+  }
+}

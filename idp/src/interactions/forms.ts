@@ -1,0 +1,28 @@
+import { z } from 'zod'
+
+/** What nobody’s login or password exceeds: longer is a mistake or an attack, never cut silently. */
+const LONGEST = 512
+
+export const identifierForm = z.object({
+  identifiant: z
+    .string({ error: 'interactions.identifier.missing' })
+    .trim()
+    .min(1, 'interactions.identifier.missing')
+    .max(LONGEST, 'interactions.identifier.too-long'),
+})
+
+export const passwordForm = z.object({
+  mot_de_passe: z
+    .string({ error: 'interactions.password.missing' })
+    .min(1, 'interactions.password.missing')
+    .max(LONGEST, 'interactions.mismatch'),
+  rester_connecte: z.literal('oui').optional(),
+})
+
+export const contextForm = z.object({
+  organisation: z.string({ error: 'interactions.context.missing' }).max(64),
+})
+
+export const consentForm = z.object({
+  decision: z.enum(['oui', 'non'], { error: 'interactions.consent.missing' }),
+})

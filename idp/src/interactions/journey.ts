@@ -1,0 +1,78 @@
+import { allowFormAction } from '@myanm/chassis'
+import type { Context } from 'koa'
+import type { Provider } from 'oidc-provider'
+import { isOneOfOurSites } from '#clients'
+import type { Engine } from '#oidc'
+import { problem } from '../problems.ts'
+import { pathOf, type Screen, screenFor } from './rules.ts'
+
+type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
+
+/** The site that asks, as its strip shows it. */
+export interface AskingSite {
+  readonly clientId: string
+  readonly name: string
+  /** Null for a site the look has no mark for. */
+  readonly key: string | null
+  readonly homeUri: string | null
+}
+
+export interface Journey {
+  readonly uid: string
+  readonly interaction: Interaction
+  readonly site: AskingSite
+}
+
+/**
+ * The journey this browser is on. Bound to it by the engine's cookie: the address alone opens nothing
+ * (yardsticks F28).
+ * @throws Problem `sign-in-expired` when it has ended or belongs to another browser
+ */
+export async function journeyOf(ctx: Context, engine: Engine, uid: string): Promise<Journey> {
+  const provider = engine.provider()
+  const interaction = await provider
+    .interactionDetails(ctx.req, ctx.res)
+    .catch((error: Error) => expired(error))
+  if (interaction.uid !== uid) throw problem('sign-in-expired')
+  const clientId = String(interaction.params['client_id'])
+  const client = await provider.Client.find(clientId)
+  if (!client) throw problem('sign-in-expired')
+  const redirect = URL.parse(String(interaction.params['redirect_uri']))
+  if (redirect) allowFormAction(ctx, redirect.origin)
+  return {
+    uid,
+    interaction,
+    site: {
+      clientId,
+      name: client.clientName ?? clientId,
+      key: isOneOfOurSites(clientId) ? clientId : null,
+      homeUri: (client['homeUri'] as string | undefined) ?? null,
+    },
+  }
+}
+
+/** The engine has one error for all of it; a database that is away is not that error. */
+function expired(error: Error): never {
+  if (error.name !== 'SessionNotFound') throw error
+  throw problem('sign-in-expired', { cause: error })
+}
+
+/** Whether this screen is the one that is due; otherwise the person is sent to the one that is. */
+export function isDue(ctx: Context, journey: Journey, screen: Screen): boolean {
+  const due = screenFor(journey.interaction.prompt.name)
+  if (due === screen) return true
+  ctx.status = 303
+  ctx.redirect(pathOf(due, journey.uid))
+  return false
+}
+
+/** Answers the engine and sends the person on their way: 303, never 307 (RFC 9700 4.12). */
+export async function finish(
+  ctx: Context,
+  engine: Engine,
+  result: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const next = await engine.provider().interactionResult(ctx.req, ctx.res, result)
+  ctx.status = 303
+  ctx.redirect(next)
+}

@@ -1,0 +1,37 @@
+import type { Db, Tx } from '@myanm/database'
+import { runMigrations } from 'graphile-worker'
+import { sql } from 'kysely'
+import type { Tables } from '../tables.ts'
+
+/** The schema the queue keeps its jobs in. */
+export const JOBS_SCHEMA = 'idp_jobs'
+
+/** Work done after the commit, and what it needs to know: identifiers, no personal data but addresses. */
+export interface Job {
+  'backchannel-logout': { client: string; account: string; sid: string }
+  'send-mail': { code: string; account: string; values: Readonly<Record<string, string | number>> }
+  'sweep-expired': Record<string, never>
+}
+
+/**
+ * Queues work in the caller's transaction: it exists if and only if the change is committed.
+ * Retried with growing pauses, up to `attempts` times, then kept where it can be seen.
+ */
+export async function enqueue<Name extends keyof Job>(
+  db: Db<Tables> | Tx<Tables>,
+  name: Name,
+  payload: Job[Name],
+  options: { readonly attempts?: number; readonly key?: string } = {},
+): Promise<void> {
+  await sql`select ${sql.id(JOBS_SCHEMA, 'add_job')}(
+    identifier => ${name}::text,
+    payload => ${JSON.stringify(payload)}::json,
+    max_attempts => ${options.attempts ?? 12}::int,
+    job_key => ${options.key ?? null}::text
+  )`.execute(db)
+}
+
+/** Brings the queue's own tables up to date. Needs the right to create its schema the first time. */
+export async function installJobs(databaseUrl: URL): Promise<void> {
+  await runMigrations({ connectionString: databaseUrl.href, schema: JOBS_SCHEMA, maxPoolSize: 1 })
+}

@@ -1,0 +1,1 @@
+export { type JournalEntry, record } from './record.ts'

@@ -1,0 +1,38 @@
+import type { Db, Tx } from '@myanm/database'
+import type { Tables } from '../tables.ts'
+
+/** The events of this product: a closed list, so that a reader of the journal knows them all. */
+export type JournalEvent =
+  | 'signed-in'
+  | 'sign-in-refused'
+  | 'sign-in-locked'
+  | 'signed-out'
+  | 'context-chosen'
+  | 'consent-given'
+  | 'consent-refused'
+  | 'token-replayed'
+  | 'introspection-refused'
+  | 'signing-keys-rotated'
+
+export interface JournalEntry {
+  readonly event: JournalEvent
+  readonly account?: string | undefined
+  readonly organisation?: string | null | undefined
+  readonly client?: string | undefined
+  /** Codes and identifiers only: no name, no address, no secret. */
+  readonly details?: Readonly<Record<string, string | number | boolean>>
+}
+
+/** Adds a line to the journal, in the transaction of what it tells when there is one (X6). */
+export async function record(db: Db<Tables> | Tx<Tables>, entry: JournalEntry): Promise<void> {
+  await db
+    .insertInto('journal')
+    .values({
+      event: entry.event,
+      account_id: entry.account ?? null,
+      organisation_id: entry.organisation ?? null,
+      client_id: entry.client ?? null,
+      details: JSON.stringify(entry.details ?? {}),
+    })
+    .execute()
+}

@@ -1,0 +1,42 @@
+import type { Context } from 'koa'
+import { problem } from '../problems.ts'
+import type { Needs } from '../services.ts'
+import { organisationOf } from './acting-context.ts'
+import { standingFor } from './context-choice.ts'
+
+export interface Bearer {
+  readonly account: string
+  /** The organisation acted for, of which the person is a member at this moment. */
+  readonly organisation: string
+  /** The sector of the asking client: under which names it knows people. */
+  readonly sector: string
+}
+
+const FORM = /^Bearer ([\w-]{20,})$/
+
+/**
+ * Who asks our own API: the person behind an access token, acting for an organisation (RFC 6750).
+ * Tokens meant for another service, or bound to a key (DPoP), are not accepted here.
+ * @throws Problem `invalid-token` (401), or `needs-organisation` (403) in one's own name
+ */
+export async function bearerOf(ctx: Context, needs: Needs<'db' | 'engine'>): Promise<Bearer> {
+  const value = FORM.exec(ctx.get('authorization'))?.[1]
+  const provider = needs.engine.provider()
+  const refused = () =>
+    problem('invalid-token', { headers: { 'www-authenticate': 'Bearer error="invalid_token"' } })
+  if (!value) throw refused()
+  const token = await provider.AccessToken.find(value)
+  const scopes = token?.scopes ?? new Set()
+  if (!token?.accountId || !token.clientId || token.aud || token.jkt) throw refused()
+  const client = await provider.Client.find(token.clientId)
+  const grant = token.grantId ? await provider.Grant.find(token.grantId) : undefined
+  const organisation = organisationOf(token.grantId)
+  const standing = await standingFor(needs.db, token.accountId, organisation)
+  if (!client || !grant || standing?.account.state !== 'active') throw refused()
+  if (!scopes.has('organisation') || !standing.organisation) throw problem('needs-organisation')
+  return {
+    account: token.accountId,
+    organisation: standing.organisation.id,
+    sector: String(client['sector']),
+  }
+}

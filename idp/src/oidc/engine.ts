@@ -1,0 +1,140 @@
+import type { Log, Secret } from '@myanm/chassis'
+import type { Db } from '@myanm/database'
+import type Koa from 'koa'
+import compose from 'koa-compose'
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type pg from 'pg'
+import { listClients, listPolicies } from '#clients'
+import type { Tables } from '../tables.ts'
+import { afterSignOut, enginePages } from './engine-pages.ts'
+import { answerWithLiveRights } from './introspection.ts'
+import { ensureKeys, loadKeys } from './keys.ts'
+import { sessionLifetime } from './lifetimes.ts'
+import { listen } from './listen.ts'
+import { createProvider, ROUTES } from './provider.ts'
+import { sealWith } from './sealing.ts'
+import type { SubjectOf } from './subject.ts'
+import { currentWork, inOneWork } from './unit-of-work.ts'
+
+export interface Engine {
+  readonly middleware: Koa.Middleware
+  /** The engine of this moment: it is built anew when clients, policies or keys change. */
+  provider(): Provider
+  stop(): Promise<void>
+}
+
+export interface EngineNeeds {
+  readonly db: Db<Tables>
+  readonly pool: pg.Pool
+  readonly databaseUrl: URL
+  readonly log: Log
+  readonly issuer: URL
+  readonly cookieKey: Secret
+  readonly keyEncryptionKey: Secret
+  readonly subjectOf: SubjectOf
+}
+
+/** What seals private signing keys. */
+export const keySeal = (secret: Secret) => sealWith(secret, 'signing-key')
+
+/**
+ * Starts the protocol engine. All its state is in PostgreSQL, so that a change of clients or keys is a
+ * new engine put in the place of the old one, between two requests, in every process.
+ */
+export async function startEngine(needs: EngineNeeds): Promise<Engine> {
+  const { db, pool, log } = needs
+  const seal = keySeal(needs.keyEncryptionKey)
+  await ensureKeys(db, seal)
+
+  const build = async () => {
+    const [clients, policies, keys] = await Promise.all([
+      listClients(db),
+      listPolicies(db),
+      loadKeys(db, seal),
+    ])
+    const provider = createProvider({ ...needs, pages: enginePages }, { clients, policies, keys })
+    provider.use(aroundEngine(db))
+    return { provider, run: compose(provider.middleware as Koa.Middleware[]) }
+  }
+
+  let engine = await build()
+  const listener = await listen({
+    url: needs.databaseUrl,
+    channel: 'engine_changed',
+    log,
+    onChange: async () => {
+      engine = await build()
+    },
+  })
+
+  return {
+    provider: () => engine.provider,
+    stop: () => listener.stop(),
+    middleware: async (ctx, next) => {
+      const { run } = engine
+      const hint = {
+        client: text(ctx.query['client_id']),
+        organisation: text(ctx.query['organisation']),
+      }
+      // What the engine does not know goes on to the next: only its own requests are a unit of work.
+      if (!isEngines(ctx.path)) return next()
+      await inOneWork({ db, pool }, hint, () => run(ctx as never, next))
+    },
+  }
+}
+
+const PATHS = Object.values(ROUTES)
+
+/** Whether a path belongs to the protocol: its endpoints and what is below them. */
+export function isEngines(path: string): boolean {
+  return (
+    path.startsWith('/.well-known/') ||
+    PATHS.some((route) => path === route || path.startsWith(`${route}/`))
+  )
+}
+
+/** What is added to the engine's own answers, before they are written and sent. */
+function aroundEngine(db: Db<Tables>) {
+  return async (ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> => {
+    await next()
+    switch (ctx.oidc?.route) {
+      case 'introspection':
+        await answerWithLiveRights(ctx, db)
+        break
+      case 'token':
+        keepSessionAlive(ctx)
+        break
+      case 'end_session':
+        skipEmptyQuestion(ctx)
+        break
+      case 'jwks':
+      case 'discovery':
+        // Long enough to spare us, far shorter than the time a next key is published before it signs.
+        ctx.set('Cache-Control', 'public, max-age=300')
+        ctx.set('Cross-Origin-Resource-Policy', 'cross-origin')
+        break
+      default:
+    }
+  }
+}
+
+/** A site that renews its tokens is a sign of life: idle means idle everywhere (4.3.5). */
+function keepSessionAlive(ctx: KoaContextWithOIDC): void {
+  const work = currentWork()
+  const uid = ctx.oidc.entities.RotatedRefreshToken?.sessionUid
+  const session = uid === undefined ? undefined : work?.artefacts.get(`SessionUid:${uid}`)
+  if (!work || !session || uid === undefined || ctx.status !== 200) return
+  const now = Math.floor(Date.now() / 1000)
+  work.extension = { session: uid, until: now + sessionLifetime(session.payload, now) }
+}
+
+/** Signing out when nobody is signed in: there is nothing to ask, the person goes where they were going. */
+function skipEmptyQuestion(ctx: KoaContextWithOIDC): void {
+  if (ctx.status !== 200 || ctx.oidc.session?.accountId !== undefined) return
+  ctx.status = 303
+  ctx.redirect(afterSignOut(ctx))
+}
+
+function text(value: string | string[] | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}

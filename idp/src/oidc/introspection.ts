@@ -1,0 +1,66 @@
+import type { Db } from '@myanm/database'
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import type { Policies } from '#clients'
+import { record } from '#journal'
+import type { Tables } from '../tables.ts'
+import { organisationOf } from './acting-context.ts'
+import { claimsFor } from './claims.ts'
+import { standingFor } from './context-choice.ts'
+
+interface Token {
+  readonly clientId?: string | undefined
+  readonly aud?: string | readonly string[] | undefined
+}
+
+/**
+ * Who may ask about a token: its own client, the resource server it is meant for, and whom a policy
+ * names. Everybody else is told that it is not active (7.5).
+ */
+export function mayIntrospect(policies: Policies, asking: string, token: Token): boolean {
+  if (token.clientId === asking) return true
+  const audiences = token.aud === undefined ? [] : [token.aud].flat()
+  if (audiences.some((audience) => policies.audiences.get(audience)?.clientId === asking))
+    return true
+  // A token meant for one service is nobody else's business, whatever its client.
+  if (audiences.length > 0) return false
+  return policies.introspection.get(asking)?.has(token.clientId ?? '') ?? false
+}
+
+/**
+ * Replaces what the engine remembers of a token by what holds now: rights are read at each call, and a
+ * token of a person, membership or organisation that has ended is not active.
+ */
+export async function answerWithLiveRights(ctx: KoaContextWithOIDC, db: Db<Tables>): Promise<void> {
+  const answer = ctx.body as { active?: boolean; scope?: string } | undefined
+  if (answer?.active !== true) return
+  const token = ctx.oidc.entities.AccessToken ?? ctx.oidc.entities.RefreshToken
+  if (!token?.accountId) return
+  const organisation = organisationOf(token.grantId)
+  const standing = await standingFor(db, token.accountId, organisation)
+  const holds =
+    standing?.account.state === 'active' &&
+    (organisation === null || standing.organisation !== null)
+  ctx.body = holds
+    ? {
+        ...answer,
+        ...claimsFor({
+          standing,
+          use: 'introspection',
+          scopes: new Set(answer.scope?.split(' ')),
+          client: token.clientId ?? '',
+        }),
+      }
+    : { active: false }
+}
+
+/** A refusal is written down: whoever keeps asking about tokens of others is seen (7.5). */
+export async function recordRefusal(
+  db: Db<Tables>,
+  refusal: { readonly asking: string; readonly about: string },
+): Promise<void> {
+  await record(db, {
+    event: 'introspection-refused',
+    client: refusal.asking,
+    details: { about: refusal.about },
+  })
+}

@@ -1,0 +1,72 @@
+import type { Log } from '@myanm/chassis'
+import pg from 'pg'
+
+/** Pause before a lost connection is tried again, in milliseconds. */
+const PAUSE = 500
+
+/** Announcements of one transaction, or of several close together, count as one change. */
+const GATHER = 50
+
+export interface Listener {
+  stop(): Promise<void>
+}
+
+/**
+ * Hears PostgreSQL's announcements on a connection of its own, through restarts of the database: after
+ * each reconnection the change is assumed to have happened.
+ */
+export async function listen(options: {
+  readonly url: URL
+  readonly channel: string
+  readonly log: Log
+  readonly onChange: () => Promise<void>
+}): Promise<Listener> {
+  const { log } = options
+  let client: pg.Client | undefined
+  let stopped = false
+  let pending: NodeJS.Timeout | undefined
+
+  const announce = () => {
+    pending ??= setTimeout(() => {
+      pending = undefined
+      options.onChange().catch((error) => {
+        log.warn({ err: error }, 'change not taken in, trying again')
+        if (!stopped) setTimeout(announce, PAUSE).unref()
+      })
+    }, GATHER)
+  }
+
+  const connect = async () => {
+    const attempt = new pg.Client({
+      connectionString: options.url.href,
+      application_name: `listen ${options.channel}`,
+      keepAlive: true,
+    })
+    attempt.on('error', (error) => log.warn({ err: error }, 'listening connection lost'))
+    attempt.on('notification', announce)
+    attempt.once('end', () => {
+      client = undefined
+      if (!stopped) setTimeout(reconnect, PAUSE).unref()
+    })
+    await attempt.connect()
+    await attempt.query(`listen ${attempt.escapeIdentifier(options.channel)}`)
+    client = attempt
+  }
+
+  const reconnect = () => {
+    if (stopped) return
+    connect().then(announce, (error) => {
+      log.warn({ err: error }, 'database not back yet')
+      setTimeout(reconnect, PAUSE).unref()
+    })
+  }
+
+  await connect()
+  return {
+    stop: async () => {
+      stopped = true
+      clearTimeout(pending)
+      await client?.end()
+    },
+  }
+}

@@ -1,0 +1,245 @@
+import { isHttps, type Log, type Secret } from '@myanm/chassis'
+import type { Db } from '@myanm/database'
+import {
+  type ClientMetadata,
+  type Configuration,
+  errors,
+  type KoaContextWithOIDC,
+  Provider,
+} from 'oidc-provider'
+import type pg from 'pg'
+import type { Client, Policies } from '#clients'
+import { enqueue } from '#jobs'
+import { hashClientSecret } from '#rules/clients'
+import type { Tables } from '../tables.ts'
+import { organisationOf } from './acting-context.ts'
+import { adapterFor } from './adapter.ts'
+import { CLAIMS_BY_SCOPE, claimsFor } from './claims.ts'
+import { standingFor } from './context-choice.ts'
+import type { EnginePages } from './engine-pages.ts'
+import { grantFor } from './grants.ts'
+import { mayIntrospect, recordRefusal } from './introspection.ts'
+import type { SigningKey } from './keys.ts'
+import { LIFETIMES, refreshLifetime, sessionLifetime } from './lifetimes.ts'
+import { promptPolicy } from './prompts.ts'
+import type { SubjectOf } from './subject.ts'
+import { currentWork } from './unit-of-work.ts'
+
+export interface ProviderNeeds {
+  readonly db: Db<Tables>
+  readonly pool: pg.Pool
+  readonly log: Log
+  readonly issuer: URL
+  readonly cookieKey: Secret
+  readonly subjectOf: SubjectOf
+  readonly pages: EnginePages
+}
+
+export interface ProviderData {
+  readonly clients: readonly Client[]
+  readonly policies: Policies
+  readonly keys: readonly SigningKey[]
+}
+
+/** Where the protocol lives. Names of RFCs, not of screens: programs read them in the discovery. */
+export const ROUTES = {
+  authorization: '/authorize',
+  token: '/token',
+  userinfo: '/userinfo',
+  jwks: '/jwks',
+  introspection: '/introspect',
+  revocation: '/revoke',
+  end_session: '/logout',
+  pushed_authorization_request: '/par',
+} as const
+
+const epoch = (): number => Math.floor(Date.now() / 1000)
+
+/** Builds the protocol engine: configuration, and nothing but configuration. */
+export function createProvider(needs: ProviderNeeds, data: ProviderData): Provider {
+  const { db, issuer, subjectOf, pages } = needs
+  const { policies } = data
+  const https = isHttps(issuer)
+  const cookie = (name: string) => (https ? `__Host-${name}` : name)
+  const sharedCookie = { httpOnly: true, sameSite: 'lax', secure: https, signed: true } as const
+
+  const findAccount: Configuration['findAccount'] = async (_ctx, accountId, token) => {
+    const organisation = token ? organisationOf(grantOf(token)) : null
+    const standing = await standingFor(db, accountId, organisation)
+    if (standing?.account.state !== 'active') return undefined
+    const client = (token as { clientId?: string } | undefined)?.clientId ?? ''
+    return {
+      accountId,
+      claims: (use, scope) => ({
+        sub: accountId,
+        ...claimsFor({
+          standing,
+          use: use === 'id_token' ? 'id_token' : 'userinfo',
+          scopes: new Set(scope.split(' ')),
+          client,
+        }),
+      }),
+    }
+  }
+
+  const configuration: Configuration = {
+    adapter: (kind: string) => adapterFor(kind, needs),
+    clients: data.clients.map(metadataOf),
+    clientDefaults: { id_token_signed_response_alg: 'ES256', response_types: ['code'] },
+    extraClientMetadata: { properties: ['sector', 'firstParty', 'homeUri'] },
+    jwks: { keys: data.keys.map((key) => key.jwk as never) },
+    cookies: {
+      keys: [needs.cookieKey.reveal()],
+      names: { session: cookie('myanm'), interaction: 'etape', resume: 'reprise' },
+      long: { ...sharedCookie, path: '/' },
+      short: sharedCookie,
+    },
+    routes: ROUTES,
+    interactions: { policy: promptPolicy(db), url: interactionUrl },
+    findAccount,
+    loadExistingGrant: (ctx) => grantFor(ctx, db),
+    pairwiseIdentifier: (_ctx, accountId, client) => subjectOf(accountId, String(client['sector'])),
+    subjectTypes: ['pairwise'],
+    claims: Object.fromEntries(
+      Object.entries(CLAIMS_BY_SCOPE).map(([scope, claims]) => [scope, [...claims]]),
+    ),
+    scopes: ['openid', 'offline_access', 'profile', 'email', 'compte', 'organisation', 'bilan'],
+    extraParams: ['organisation'],
+    responseTypes: ['code'],
+    // Every site of the house and every public client; a verifier is checked whenever there is one.
+    pkce: {
+      required: (_ctx, client) =>
+        client['firstParty'] === true || client.clientAuthMethod === 'none',
+    },
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    enabledJWA: { idTokenSigningAlgValues: ['ES256', 'RS256'] },
+    // Tokens end with the session they came from: signing out once ends them all.
+    expiresWithSession: (_ctx, token) => !token.scopes.has('offline_access'),
+    issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+    rotateRefreshToken: true,
+    clockTolerance: 5,
+    enableHttpPostMethods: true,
+    allowOmittingSingleRegisteredRedirectUri: false,
+    ttl: {
+      ...LIFETIMES,
+      RefreshToken: (_ctx, token) => refreshLifetime(token.authTime, epoch()),
+      Session: (_ctx, session) => sessionLifetime(session, epoch()),
+    },
+    discovery: { service_documentation: undefined, ui_locales_supported: ['fr'] },
+    renderError: pages.showError,
+    features: {
+      devInteractions: { enabled: false },
+      backchannelLogout: { enabled: true },
+      clientCredentials: { enabled: true },
+      dPoP: { enabled: true },
+      pushedAuthorizationRequests: { enabled: true },
+      revocation: { enabled: true },
+      introspection: {
+        enabled: true,
+        allowedPolicy: async (_ctx, client, token) => {
+          const asking = client.clientId
+          if (mayIntrospect(policies, asking, token)) return true
+          await recordRefusal(db, { asking, about: token.clientId ?? '' })
+          return false
+        },
+      },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: pages.askToSignOut,
+        postLogoutSuccessSource: pages.showSignedOut,
+      },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: () => undefined as never,
+        useGrantedResource: () => true,
+        getResourceServerInfo: (_ctx, resource) => {
+          const server = policies.audiences.get(resource)
+          if (!server) throw new errors.InvalidTarget()
+          return {
+            audience: resource,
+            scope: server.scopes.join(' '),
+            accessTokenFormat: 'opaque' as const,
+            accessTokenTTL: LIFETIMES.AccessToken,
+          }
+        },
+      },
+    },
+    // The engine calls nobody: sign-outs go through the job queue, and no client has a jwks_uri.
+    fetch: () => Promise.reject(new Error('The engine has no business outside')),
+  }
+  const provider = new Provider(issuer.origin, configuration)
+  keepSecretsHashed(provider)
+  queueSignOuts(provider)
+  reportFailures(provider, needs.log)
+  return provider
+}
+
+/** Secrets of clients are kept as hashes: what is given is hashed before it is compared. */
+function keepSecretsHashed(provider: Provider): void {
+  const prototype = provider.Client.prototype
+  const compare = prototype.compareClientSecret
+  prototype.compareClientSecret = function compareHashes(given: string) {
+    return compare.call(this, hashClientSecret(given))
+  }
+}
+
+/**
+ * The engine would tell the sites itself, once, while the person waits. It queues instead, in the
+ * transaction that ends the session: told if and only if it has ended, and until they have heard.
+ */
+function queueSignOuts(provider: Provider): void {
+  provider.Client.prototype['backchannelLogout'] = async function queueSignOut(
+    account: string,
+    sid: string,
+  ) {
+    const client = this.clientId
+    currentWork()?.deeds.push((tx) => enqueue(tx, 'backchannel-logout', { client, account, sid }))
+  }
+}
+
+function reportFailures(provider: Provider, log: Log): void {
+  provider.on('server_error', (_ctx, error) => log.error({ err: error }, 'engine failed'))
+  provider.on('grant.error', (_ctx, error) => log.debug({ code: error.message }, 'grant refused'))
+}
+
+function metadataOf(client: Client): ClientMetadata {
+  const hasRedirects = client.redirect_uris.length > 0
+  return {
+    client_id: client.client_id,
+    client_secret: client.secret_hash,
+    client_name: client.name,
+    redirect_uris: client.redirect_uris,
+    post_logout_redirect_uris: client.post_logout_redirect_uris,
+    grant_types: client.grant_types,
+    response_types: hasRedirects ? ['code'] : [],
+    scope: client.scopes.join(' '),
+    subject_type: 'pairwise',
+    token_endpoint_auth_method: 'client_secret_basic',
+    ...(client.backchannel_logout_uri && {
+      backchannel_logout_uri: client.backchannel_logout_uri,
+      backchannel_logout_session_required: true,
+    }),
+    sector: client.sector,
+    firstParty: client.first_party,
+    homeUri: client.home_uri ?? undefined,
+  }
+}
+
+/** Where the person goes when something has to be asked: each question has its own page. */
+function interactionUrl(
+  _ctx: KoaContextWithOIDC,
+  interaction: { uid: string; prompt: { name: string } },
+) {
+  switch (interaction.prompt.name) {
+    case 'contexte':
+      return `/contexte/${interaction.uid}`
+    case 'consent':
+      return `/consentement/${interaction.uid}`
+    default:
+      return `/connexion/${interaction.uid}`
+  }
+}
+
+function grantOf(token: unknown): string | undefined {
+  return (token as { grantId?: string }).grantId
+}

@@ -1,0 +1,2 @@
+export { type Choice, listChoices } from './store.ts'
+export { teamRoutes } from './team-routes.ts'

@@ -1,0 +1,9 @@
+import { problems } from '@myanm/chassis'
+
+/** The problems of MyANM beside those of the frame: code → status. */
+export const problem = problems({
+  'sign-in-expired': 400,
+  'sign-in-refused': 400,
+  'invalid-token': 401,
+  'needs-organisation': 403,
+})

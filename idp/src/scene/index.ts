@@ -1,0 +1,1 @@
+export { type SceneClient, type SceneOrganisation, type ScenePerson, seedScene } from './seed.ts'

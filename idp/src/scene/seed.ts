@@ -1,0 +1,142 @@
+import { connect, type Tx } from '@myanm/database'
+import type { Role } from '@myanm/permissions'
+import { createPasswords } from '#credentials'
+import type { Tables } from '../tables.ts'
+import { saveClient } from './clients.ts'
+
+export interface SceneOrganisation {
+  readonly key: string
+  readonly name: string
+  readonly bce: string | null
+  readonly kind: string
+}
+
+export interface ScenePerson {
+  readonly key: string
+  readonly login: string
+  readonly email: string
+  readonly password: string
+  readonly givenName: string
+  readonly familyName: string
+  readonly accountType: string
+  readonly memberships: readonly { readonly organisation: string; readonly role: Role }[]
+  /** Roles inside one site (9.1). */
+  readonly siteRoles: readonly { readonly site: string; readonly role: string }[]
+}
+
+export interface SceneClient {
+  readonly id: string
+  readonly secret: string
+  readonly name: string
+  readonly kind: 'site' | 'partner' | 'resource-server'
+  readonly home: string | null
+  readonly redirectUris: readonly string[]
+  /** Clients whose tokens it may ask about. */
+  readonly introspects: readonly string[]
+}
+
+/** Who ended up where: keys of the scene → identifiers of the database. */
+export interface Seeded {
+  readonly organisations: ReadonlyMap<string, string>
+  readonly accounts: ReadonlyMap<string, string>
+}
+
+/**
+ * Puts the people, organisations and clients of a scene in place. May run again at any time: who is
+ * already there stays as they are, with whatever happened to them since; clients follow their addresses.
+ */
+export async function seedScene(scene: {
+  readonly databaseUrl: URL
+  readonly organisations: readonly SceneOrganisation[]
+  readonly people: readonly ScenePerson[]
+  readonly clients: readonly SceneClient[]
+}): Promise<Seeded> {
+  const database = connect<Tables>({ url: scene.databaseUrl, name: 'scene', max: 2 })
+  try {
+    const { hash } = await createPasswords()
+    const hashes = await Promise.all(scene.people.map((person) => hash(person.password)))
+    return await database.db.transaction().execute(async (tx) => {
+      for (const client of scene.clients) await saveClient(tx, client, scene.clients)
+      const organisations = new Map<string, string>()
+      for (const organisation of scene.organisations) {
+        organisations.set(organisation.key, await saveOrganisation(tx, organisation))
+      }
+      const accounts = new Map<string, string>()
+      for (const [position, person] of scene.people.entries()) {
+        const passwordHash = hashes[position] ?? ''
+        accounts.set(person.key, await savePerson(tx, { person, passwordHash, organisations }))
+      }
+      return { organisations, accounts }
+    })
+  } finally {
+    await database.close()
+  }
+}
+
+async function saveOrganisation(tx: Tx<Tables>, organisation: SceneOrganisation): Promise<string> {
+  const { name, bce, kind } = organisation
+  const known = await tx
+    .selectFrom('organisation')
+    .select('id')
+    .where('name', '=', name)
+    .executeTakeFirst()
+  if (known) return known.id
+  const isOrganisme = kind === 'organisme'
+  const { id } = await tx
+    .insertInto('organisation')
+    .values({
+      name,
+      bce,
+      kind,
+      nonprofit: isOrganisme ? true : null,
+      // 017: ASBL, in the register's own codes (specification R15).
+      legal_form: isOrganisme ? '017' : null,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return id
+}
+
+async function savePerson(
+  tx: Tx<Tables>,
+  given: {
+    readonly person: ScenePerson
+    readonly passwordHash: string
+    readonly organisations: ReadonlyMap<string, string>
+  },
+): Promise<string> {
+  const { person, passwordHash, organisations } = given
+  const known = await tx
+    .selectFrom('account')
+    .select('id')
+    .where('login', '=', person.login)
+    .executeTakeFirst()
+  if (known) return known.id
+  const { id } = await tx
+    .insertInto('account')
+    .values({
+      account_type: person.accountType,
+      state: 'active',
+      login: person.login,
+      email: person.email,
+      email_confirmed_at: new Date(),
+      password_hash: passwordHash,
+      given_name: person.givenName,
+      family_name: person.familyName,
+      deleted_at: null,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  for (const { organisation, role } of person.memberships) {
+    const organisationId = organisations.get(organisation)
+    if (organisationId === undefined) throw new Error(`The scene has no ${organisation}`)
+    await tx
+      .insertInto('membership')
+      .values({ account_id: id, organisation_id: organisationId, role, until: null })
+      .execute()
+  }
+  for (const { site, role } of person.siteRoles) {
+    await tx.insertInto('app_role').values({ account_id: id, client_id: site, role }).execute()
+  }
+  return id
+}

@@ -1,0 +1,82 @@
+import { type Catalogue, createLog, type Log } from '@myanm/chassis'
+import { type Connection, connect } from '@myanm/database'
+import { type Attempts, createAttempts, createPasswords, type Passwords } from '#credentials'
+import { ensureOwnClient } from '#home'
+import { createMailer, type Mailer } from '#mail'
+import { type Engine, type SubjectOf, startEngine, subjects } from '#oidc'
+import type { Config } from './config.ts'
+import type { Tables } from './tables.ts'
+
+/** Everything a room may ask for; each says which of it, with `Needs`. */
+export interface Services {
+  readonly config: Config
+  readonly log: Log
+  readonly db: Connection<Tables>['db']
+  readonly pool: Connection<Tables>['pool']
+  readonly passwords: Passwords
+  readonly attempts: Attempts
+  readonly mailer: Mailer
+  readonly subjectOf: SubjectOf
+  readonly engine: Engine
+  /** Resolves when the database answers. */
+  readonly ready: () => Promise<unknown>
+  close(): Promise<void>
+}
+
+export type Needs<Name extends keyof Services> = Pick<Services, Name>
+
+/** What tests may put in the place of the outside world. */
+export interface Substitutes {
+  readonly log?: Log
+  readonly mailer?: Mailer
+  readonly catalogue?: Catalogue
+}
+
+/** Opens everything once, in the order it depends on each other; `close` goes the other way. */
+export async function startServices(
+  config: Config,
+  substitutes: Substitutes = {},
+): Promise<Services> {
+  const log = substitutes.log ?? createLog('idp', config.LOG_LEVEL)
+  const database = connect<Tables>({
+    url: config.DATABASE_URL,
+    name: 'idp',
+    max: 16,
+    onLost: (error) => log.warn({ err: error }, 'database connection lost'),
+  })
+  const { db, pool } = database
+  const subjectOf = subjects(config.PAIRWISE_SALT)
+  const mailer =
+    substitutes.mailer ?? createMailer({ smtp: config.SMTP_URL, from: config.MAIL_FROM })
+  await ensureOwnClient(db, config.PUBLIC_URL)
+  const [passwords, engine] = await Promise.all([
+    createPasswords(),
+    startEngine({
+      db,
+      pool,
+      databaseUrl: config.DATABASE_URL,
+      log,
+      issuer: config.PUBLIC_URL,
+      cookieKey: config.COOKIE_KEY,
+      keyEncryptionKey: config.KEY_ENCRYPTION_KEY,
+      subjectOf,
+    }),
+  ])
+  return {
+    config,
+    log,
+    db,
+    pool,
+    passwords,
+    attempts: createAttempts({ pool, key: config.COOKIE_KEY }),
+    mailer,
+    subjectOf,
+    engine,
+    ready: database.ready,
+    close: async () => {
+      await engine.stop()
+      mailer.close()
+      await database.close()
+    },
+  }
+}
