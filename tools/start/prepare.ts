@@ -83,7 +83,10 @@ async function lookAt(adminUrl: URL) {
 /** Makes roles, schemas, tables and the people of the scene. May be cut short at any time and run again. */
 export async function prepare(preparation: Preparation, mark: string): Promise<void> {
   // Loaded only when there is something to do: an ordinary start has no use for it.
-  const { installJobs, seedScene } = await import('@myanm/idp')
+  const [{ installJobs }, { seedScene }] = await Promise.all([
+    import('@myanm/idp/jobs'),
+    import('@myanm/idp/scene'),
+  ])
   const { root, folder, secrets, clients, adminUrl } = preparation
   for (const name of stores) {
     const own = join(root, 'migrations', name)
