@@ -1,7 +1,7 @@
 import { type Catalogue, createLog, type Log } from '@myanm/chassis'
 import { type Connection, connect } from '@myanm/database'
+import { ensureOwnClient } from '#clients'
 import { type Attempts, createAttempts, createPasswords, type Passwords } from '#credentials'
-import { ensureOwnClient } from '#home'
 import { createMailer, type Mailer } from '#mail'
 import { type Engine, type SubjectOf, startEngine, subjects } from '#oidc'
 import type { Config } from './config.ts'

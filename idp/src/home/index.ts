@@ -1,2 +1,1 @@
-export { ensureOwnClient } from './own-client.ts'
 export { homeRoutes } from './routes.ts'

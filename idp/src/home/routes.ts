@@ -3,11 +3,10 @@ import Router from '@koa/router'
 import { render } from '@myanm/chassis'
 import type { Context } from 'koa'
 import { standingOf } from '#accounts'
-import { listSites } from '#clients'
+import { listSites, OWN_CLIENT, RETURN_PATH } from '#clients'
 import { listChoices } from '#organisations'
 import { displayName } from '#rules/accounts'
 import type { Needs } from '../services.ts'
-import { OWN_CLIENT, RETURN_PATH } from './own-client.ts'
 
 type HomeNeeds = Needs<'config' | 'db' | 'engine'>
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Db } from '@myanm/database'
-import { hashClientSecret } from '#clients'
 import type { Tables } from '../tables.ts'
+import { hashClientSecret } from './rules.ts'
 
 /** The client MyANM's own pages are at their own provider: signing in here is signing in. */
 export const OWN_CLIENT = 'myanm'
