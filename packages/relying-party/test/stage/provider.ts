@@ -57,6 +57,9 @@ export async function startProvider(clients: readonly ProviderClient[]): Promise
     },
     loadExistingGrant: async (ctx) => {
       const { client, session, params } = ctx.oidc
+      const before = session?.grantIdFor(String(client?.clientId))
+      const existing = before && (await ctx.oidc.provider.Grant.find(before))
+      if (existing) return existing
       const grant = new ctx.oidc.provider.Grant({
         clientId: String(client?.clientId),
         accountId: String(session?.accountId),
