@@ -17,10 +17,16 @@ const project = (displayName, testMatch, more = {}) => ({
   ...more,
 })
 
+/** Before everything: a real PostgreSQL with a template database to clone. */
+const onPostgres = {
+  globalSetup: '<rootDir>/packages/testing/src/global-setup.ts',
+  globalTeardown: '<rootDir>/packages/testing/src/global-teardown.ts',
+}
+
 export default {
   projects: [
     project('unit', ['{idp,apps/*,packages/*}/src/**/*.test.ts', 'tools/**/*.test.ts']),
-    project('integration', ['{idp,apps/*,packages/*}/test/**/*.test.ts']),
-    project('e2e', ['e2e/journeys/**/*.e2e.ts']),
+    project('integration', ['{idp,apps/*,packages/*,tools}/test/**/*.test.ts'], onPostgres),
+    project('e2e', ['e2e/journeys/**/*.e2e.ts'], onPostgres),
   ],
 }

@@ -17,7 +17,8 @@ comment on table oidc_artefact is 'Sessions, interactions, codes, tokens and gra
 
 create index oidc_artefact_of_grant on oidc_artefact (grant_id) where grant_id is not null;
 create unique index oidc_artefact_grant on oidc_artefact (grant_id) where kind = 'Grant';
-create unique index oidc_artefact_session on oidc_artefact (session_uid) where kind = 'Session';
+-- Not unique: a session that takes a new identifier replaces its row in one statement.
+create index oidc_artefact_session on oidc_artefact (session_uid) where kind = 'Session';
 create index oidc_artefact_sessions_of_account on oidc_artefact (account_id) where kind = 'Session';
 create index oidc_artefact_expired on oidc_artefact (expires_at);
 

@@ -6,7 +6,7 @@ export type Use = 'id_token' | 'userinfo' | 'introspection'
 
 /** Scope → the claims it opens, as the engine filters them. `org` and `rights_version` go by use. */
 export const CLAIMS_BY_SCOPE = {
-  openid: ['sub', 'org', 'rights_version'],
+  openid: ['sub', 'auth_time', 'acr', 'amr', 'org', 'rights_version'],
   profile: ['name', 'given_name', 'family_name', 'locale'],
   email: ['email', 'email_verified'],
   compte: ['account_type'],

@@ -1,4 +1,4 @@
-import type { Log, Secret } from '@myanm/chassis'
+import { type Log, readFields, type Secret } from '@myanm/chassis'
 import type { Db } from '@myanm/database'
 import type Koa from 'koa'
 import compose from 'koa-compose'
@@ -78,9 +78,23 @@ export async function startEngine(needs: EngineNeeds): Promise<Engine> {
       }
       // What the engine does not know goes on to the next: only its own requests are a unit of work.
       if (!isEngines(ctx.path)) return next()
+      if (ctx.method === 'POST' && ASKED_BY_PEOPLE.has(ctx.path)) return askByGet(ctx)
       await inOneWork({ db, pool }, hint, () => run(ctx as never, next))
     },
   }
+}
+
+/** Endpoints a browser is sent to; OIDC Core 3.1.2.1 and RP-Initiated Logout 2 allow GET and POST. */
+const ASKED_BY_PEOPLE = new Set<string>([ROUTES.authorization, ROUTES.end_session])
+
+/**
+ * A request posted from another site is asked again by GET: our cookies are SameSite=Lax and would not
+ * come with the POST, and making them travel everywhere would cost more than this redirect.
+ */
+async function askByGet(ctx: Koa.Context): Promise<void> {
+  const fields = await readFields(ctx)
+  ctx.status = 303
+  ctx.redirect(`${ctx.path}?${fields}`)
 }
 
 const PATHS = Object.values(ROUTES)

@@ -118,7 +118,6 @@ export function createProvider(needs: ProviderNeeds, data: ProviderData): Provid
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: true,
     clockTolerance: 5,
-    enableHttpPostMethods: true,
     allowOmittingSingleRegisteredRedirectUri: false,
     ttl: {
       ...LIFETIMES,

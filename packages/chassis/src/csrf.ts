@@ -33,10 +33,14 @@ export function csrfProtection(options: {
   }
 
   return async function csrfProtection(ctx, next) {
+    // Once per page, however many forms it has: a second cookie would undo the first form's token.
+    let token: string | undefined
     tokenOf.set(ctx, () => {
+      if (token !== undefined) return token
       const visitor = visitorOf(ctx) ?? randomBytes(16).toString('base64url')
       ctx.cookies.set(cookieName, visitor, { secure, httpOnly: true, sameSite: 'lax', path: '/' })
-      return tokenFor(visitor)
+      token = tokenFor(visitor)
+      return token
     })
     if (SAFE.has(ctx.method) || options.carriesOwnProof(ctx.path)) return next()
 
@@ -50,7 +54,7 @@ export function csrfProtection(options: {
       isSame(given[0] ?? '', tokenFor(visitor))
     if (!proven) {
       throw frameProblem('form-expired', {
-        ways: [{ key: 'ui.way.back-to-form', href: formOf(ctx) }],
+        ways: [{ key: 'problem.way.back-to-form', href: formOf(ctx) }],
       })
     }
     return next()

@@ -43,7 +43,10 @@ export function connect<Tables>(options: ConnectOptions): Connection<Tables> {
     idle_in_transaction_session_timeout: 10_000,
     keepAlive: true,
   })
-  pool.on('error', (error) => options.onLost?.(error))
+  const lost = (error: Error) => options.onLost?.(error)
+  pool.on('error', lost)
+  // One that breaks while somebody holds it tells its holder too; unheard, it would end the process.
+  pool.on('connect', (client) => client.on('error', lost))
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   return {
     db,

@@ -9,8 +9,11 @@ export interface Service {
   readonly name: string
   /** Directories of plain SQL, applied in this order. */
   readonly migrations: readonly string[]
-  /** Whether it has a job queue, kept in a schema of its own, `<schema>_jobs`. */
-  readonly hasJobs?: boolean
+  /**
+   * Installs its job queue in a schema of its own, as the service's role: the library that runs the
+   * queue must own it. The right to create that schema is lent for the time of the call.
+   */
+  readonly installJobs?: (serviceUrl: URL) => Promise<void>
 }
 
 export const schemaOf = (service: string): string => service.replaceAll('-', '_')
@@ -39,14 +42,15 @@ export async function provision(options: {
     await createRole(client, roleOf(service.name), password)
     await createSchemas(client, service)
     await migrate({ adminUrl, schema: schemaOf(service.name), directories: service.migrations })
+    const url = new URL(adminUrl)
+    url.username = roleOf(service.name)
+    url.password = encodeURIComponent(password)
+    if (service.installJobs) await lendCreate(client, service, () => service.installJobs?.(url))
+    return url
   } finally {
     // Ending the session releases the lock.
     await client.end()
   }
-  const url = new URL(adminUrl)
-  url.username = roleOf(service.name)
-  url.password = encodeURIComponent(password)
-  return url
 }
 
 async function createRole(client: pg.Client, role: string, password: string): Promise<void> {
@@ -69,14 +73,23 @@ async function createSchemas(client: pg.Client, service: Service): Promise<void>
     `grant usage on schema ${schema} to ${role}`,
     `alter default privileges in schema ${schema} grant select, insert, update, delete on tables to ${role}`,
     `alter default privileges in schema ${schema} grant usage, select on sequences to ${role}`,
-    `alter role ${role} in database ${database} set search_path = ${schema}`,
+    `alter role ${role} set search_path = ${schema}`,
   ]
-  if (service.hasJobs) {
-    const jobs = client.escapeIdentifier(`${schemaOf(service.name)}_jobs`)
-    statements.push(
-      `grant ${role} to current_user`,
-      `create schema if not exists ${jobs} authorization ${role}`,
-    )
-  }
   for (const statement of statements) await client.query(statement)
+}
+
+async function lendCreate(
+  client: pg.Client,
+  service: Service,
+  use: () => Promise<void> | undefined,
+): Promise<void> {
+  const { rows } = await client.query<{ name: string }>('select current_database() as name')
+  const database = client.escapeIdentifier(rows[0]?.name ?? '')
+  const role = client.escapeIdentifier(roleOf(service.name))
+  await client.query(`grant create on database ${database} to ${role}`)
+  try {
+    await use()
+  } finally {
+    await client.query(`revoke create on database ${database} from ${role}`)
+  }
 }

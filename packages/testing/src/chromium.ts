@@ -1,0 +1,97 @@
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { constants } from 'node:fs'
+import { access, mkdir, mkdtemp, realpath, rename, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { delimiter, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+/** What `chromium.launch` of playwright-core needs to start a browser on this machine. */
+export type ChromiumExecutable = {
+  readonly executablePath: string
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+}
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
+const MACOS = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'
+
+/**
+ * A Chromium to test with: the one `CHROMIUM_PATH` names, else the system's, else the one npm ships, unpacked once
+ * with the libraries a bare machine lacks.
+ */
+export async function chromiumExecutable(): Promise<ChromiumExecutable> {
+  const env = inherited()
+  const installed = await findInstalled(env)
+  if (installed !== undefined) return { executablePath: installed, args: arguments_, env }
+  const place = await unpackShipped()
+  return {
+    executablePath: join(place, 'chromium'),
+    args: arguments_,
+    env: {
+      ...env,
+      LD_LIBRARY_PATH: [join(place, 'al2023', 'lib'), place].join(delimiter),
+      FONTCONFIG_PATH: join(place, 'fonts'),
+    },
+  }
+}
+
+// Root and containers have no sandbox to give; the pages visited are our own. Shared memory is small in containers.
+const arguments_ = ['--no-sandbox', '--disable-dev-shm-usage'] as const
+
+const inherited = (): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(process.env).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined,
+    ),
+  )
+
+async function findInstalled(env: Readonly<Record<string, string>>): Promise<string | undefined> {
+  const named = env['CHROMIUM_PATH']
+  if (named) return named
+  const folders = (env['PATH'] ?? '').split(delimiter)
+  const candidates = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)))
+  for (const candidate of [...candidates, MACOS]) {
+    if (await isThere(candidate)) return candidate
+  }
+  return undefined
+}
+
+/**
+ * The package unpacks into the temporary directory, under names anybody can take, and adds its libraries only where
+ * it believes to run at Amazon. So it works in a process of its own, told both, into a directory that gets its name
+ * once complete: tests that start together never see half a browser.
+ */
+async function unpackShipped(): Promise<string> {
+  const shipped = createRequire(import.meta.url).resolve('@sparticuz/chromium')
+  const edition = createHash('sha256')
+    .update(await realpath(shipped))
+    .digest('hex')
+    .slice(0, 12)
+  const cache = join(import.meta.dirname, '..', 'node_modules', '.cache')
+  const place = join(cache, `chromium-${edition}`)
+  if (await isThere(join(place, 'chromium'))) return place
+
+  await mkdir(cache, { recursive: true })
+  const draft = await mkdtemp(join(cache, 'chromium-'))
+  const script = `const { default: chromium } = await import(${JSON.stringify(pathToFileURL(shipped).href)})
+    await chromium.executablePath()`
+  await run(process.execPath, ['--input-type=module', '--eval', script], {
+    env: { TMPDIR: draft, AWS_LAMBDA_JS_RUNTIME: '22.x' },
+  })
+  await rename(draft, place).catch(async (error: unknown) => {
+    // Another was faster.
+    await rm(draft, { recursive: true, force: true })
+    if (!(await isThere(join(place, 'chromium')))) throw error
+  })
+  return place
+}
+
+const isThere = (path: string): Promise<boolean> =>
+  access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  )

@@ -1,0 +1,14 @@
+export { query, type TestDatabase, withDatabase } from './database.ts'
+export { freePort, newKeys, startTestIdp, type TestIdp } from './idp.ts'
+export { CALLBACK, client, clientSecret, organisations, PASSWORD, people } from './scene.ts'
+export {
+  answerQuestions,
+  beginFlow,
+  discover,
+  type Flow,
+  newVisitor,
+  redeem,
+  signInAs,
+  typeCredentials,
+} from './sign-in.ts'
+export { type Page, type Submission, Visitor } from './visitor.ts'
