@@ -1,0 +1,163 @@
+import Router from '@koa/router'
+import { Problem, readForm, type Typed, translate } from '@myanm/chassis'
+import type { Person } from '@myanm/relying-party'
+import type { Context } from 'koa'
+import { z } from 'zod'
+import { teamOf } from '#team'
+import type { Services } from '../services.ts'
+import { offerNumber } from './address.ts'
+import type { Outcome } from './change.ts'
+import { dayOf } from './day.ts'
+import { editOffer, stateToBe } from './edit.ts'
+import { type FormPage, type FormWish, showForm, WISHES } from './form-page.ts'
+import { canonical, MANY, type Mistakes, offerForm, readOffer, typedOf } from './forms.ts'
+import { getOfferFor } from './load.ts'
+import { mergeEdits } from './merge.ts'
+import { nameFor } from './offer-page.ts'
+import { seeOther } from './redirect.ts'
+import type { Offer } from './row.ts'
+import { changesFunction, shortcomingsFor, standingOf } from './rules.ts'
+import { addressOf } from './slug.ts'
+import { findVersion } from './store.ts'
+import { senderOf } from './unsent.ts'
+
+const editForm = offerForm.extend({
+  faire: z.enum(WISHES).catch('enregistrer'),
+  version: z.coerce.number().int().min(1).max(2_000_000_000).catch(0),
+})
+
+const META = { faire: true, version: true } as const
+
+export function editRoutes(services: Services): Router {
+  const { clock, myanm } = services
+  const router = new Router()
+
+  router.get('/emplois/:address/modifier', myanm.requirePerson, async (ctx) => {
+    const person = myanm.person(ctx) as Person
+    const offer = await getOfferFor(services, { person, number: offerNumber(ctx) }, 'edit')
+    if (offer.state === 'deleted') return seeOther(ctx, addressOf(offer))
+    showForm(ctx, pageOf(offer, { typed: typedOf(offer.content), now: clock.now() }))
+  })
+
+  router.post('/emplois/:address/modifier', async (ctx) => {
+    const number = offerNumber(ctx)
+    const { typed } = await readForm(ctx, editForm, MANY)
+    const { faire, version } = editForm.pick(META).parse(typed)
+    const sender = await senderOf(ctx, services)
+    if (sender.is === 'unknown') {
+      // Nothing is looked up for somebody unknown: the form goes back as it came.
+      const { status, again } = sender
+      return showForm(ctx, { ...blindPage(ctx, typed, version), status, again })
+    }
+    const { person } = sender
+    const now = clock.now()
+    const offer = await getOfferFor(services, { person, number }, 'edit')
+    const page = { ...pageOf(offer, { typed, now }), hidden: { version: String(version) } }
+
+    const { content, mistakes } = readOffer(typed)
+    const intent = faire === 'publier' ? 'publish' : 'keep'
+    const state = faire === 'enregistrer' ? stateToBe(offer, intent, now) : 'published'
+    const shortcomings = shortcomingsFor(state, content, dayOf(now))
+    const all: Mistakes = changesFunction(offer, content)
+      ? new Map([['fonction', 'job-offers.error.function-fixed'], ...mistakes])
+      : mistakes
+    if (all.size > 0 || shortcomings.size > 0) {
+      return showForm(ctx, { ...page, status: 422, mistakes: all, shortcomings })
+    }
+
+    const wish = { person, number, version, content, intent } as const
+    const outcome = await editOffer(services, wish).catch(movedOn)
+    if (outcome.is === 'moved-on') {
+      const again = {
+        heading: translate(ctx, 'job-offers.form.not-saved'),
+        text: translate(ctx, 'problem.offer-moved-on.text'),
+      }
+      return showForm(ctx, { ...page, status: 409, again })
+    }
+    if (outcome.is === 'stale') return showClash(ctx, services, { outcome, typed, version, person })
+    myanm.notify(ctx, 'good', noticeAfter(faire, outcome.offer))
+    seeOther(ctx, addressOf(outcome.offer))
+  })
+
+  return router
+}
+
+function noticeAfter(faire: FormWish, offer: Offer): string {
+  if (faire === 'enregistrer' && offer.state === 'published') return 'job-offers.notice.edit.online'
+  return `job-offers.notice.edit.${faire}`
+}
+
+function movedOn(error: unknown): { readonly is: 'moved-on' } {
+  if (Problem.is(error) && error.code === 'offer-moved-on') return { is: 'moved-on' }
+  throw error
+}
+
+/**
+ * Two people edited at once (E40): the form keeps what this one typed, takes over what only the other
+ * changed, and shows the other's text wherever both wrote. Saving again is then a choice made in
+ * full sight.
+ */
+async function showClash(
+  ctx: Context,
+  services: Services,
+  clash: {
+    outcome: Extract<Outcome, { is: 'stale' }>
+    typed: Typed
+    version: number
+    person: Person
+  },
+): Promise<void> {
+  const { outcome, typed, version, person } = clash
+  const { current, last } = outcome
+  const base = await findVersion(services.db, { id: current.id, version })
+  const merged = mergeEdits({
+    base: base ? typedOf(base.content) : {},
+    typed: canonical(typed),
+    current: typedOf(current.content),
+  })
+  const t = (key: string) => translate(ctx, key)
+  const by = nameFor(t, { sub: last.bySub, team: await teamOf(ctx, services.myanm), person })
+  const page = pageOf(current, { typed: merged.typed, now: services.clock.now() })
+  const adopted = merged.adopted.map((field) => t(`job-offers.field.${field}`)).join(', ')
+  showForm(ctx, {
+    ...page,
+    status: 409,
+    again: {
+      heading: translate(ctx, 'problem.offer-changed.text', { name: by }),
+      text: translate(ctx, 'job-offers.form.clash', {
+        name: by,
+        clashes: merged.clashes.length,
+        adopted: adopted === '' ? 'none' : adopted,
+      }),
+      link: { text: t('job-offers.form.reload'), href: `${addressOf(current)}/modifier` },
+    },
+    clash: { by, fields: merged.clashes },
+  })
+}
+
+function pageOf(offer: Offer, shown: { typed: Typed; now: Date }): FormPage {
+  const standing = standingOf(
+    { state: offer.state, endsOn: offer.content.endsOn },
+    dayOf(shown.now),
+  )
+  return {
+    status: 200,
+    action: `${addressOf(offer)}/modifier`,
+    standing,
+    typed: shown.typed,
+    hidden: { version: String(offer.version) },
+    ...(offer.publishedAt !== null && { functionIsFixed: true }),
+    back: addressOf(offer),
+  }
+}
+
+function blindPage(ctx: Context, typed: Typed, version: number): FormPage {
+  return {
+    status: 200,
+    action: ctx.path,
+    standing: 'draft',
+    typed,
+    hidden: { version: String(version) },
+    back: '/mes-annonces',
+  }
+}

@@ -1,0 +1,69 @@
+import {
+  type Problem,
+  Problem as Problems,
+  readFields,
+  referenceOf,
+  render,
+  translate,
+} from '@myanm/chassis'
+import type { RelyingParty } from '@myanm/relying-party'
+import type { Context, Middleware } from 'koa'
+import { type Member, teamOf } from '#team'
+
+const REFUSALS = new Set(['role-too-low', 'profile-refused', 'service-closed', 'not-allowed'])
+
+/**
+ * A refusal is a page with ways forward, never a wall (M34): for whom else one may act, whom to ask,
+ * what is open to everybody. Programs get RFC 9457 from the frame.
+ */
+export function refusalPages(myanm: RelyingParty): Middleware {
+  return async function refusalPages(ctx, next) {
+    try {
+      await next()
+    } catch (error) {
+      const isOurs = Problems.is(error) && REFUSALS.has(error.code)
+      if (!isOurs || ctx.accepts('html', 'json') === 'json') throw error
+      await showRefusal(ctx, myanm, error)
+    }
+  }
+}
+
+async function showRefusal(ctx: Context, myanm: RelyingParty, problem: Problem): Promise<void> {
+  const { code, values } = problem
+  const isMember = code === 'role-too-low'
+  const { manager } = isMember ? await teamOf(ctx, myanm) : { manager: undefined }
+  ctx.status = problem.status
+  render(ctx, 'job-offers/pages/refusal.njk', {
+    reference: referenceOf(ctx),
+    title: translate(ctx, `problem.${code}.title`, values),
+    explanation: translate(ctx, `problem.${code}.text`, values),
+    code,
+    organisation: values['organisation'],
+    role: values['role'],
+    needs: values['needs'],
+    managerUrl: manager && writeTo(manager, translate(ctx, 'job-offers.refusal.subject', values)),
+    manager: manager?.name,
+    switchUrl: myanm.switchUrl(placeToResume(ctx)),
+    kept: await keptText(ctx),
+  })
+}
+
+/** After choosing another organisation, the page one came for; for a form, the list one works from. */
+function placeToResume(ctx: Context): string {
+  if (ctx.method === 'GET' || ctx.method === 'HEAD') return ctx.originalUrl
+  return ctx.path.startsWith('/publier/') ? ctx.path : '/mes-annonces'
+}
+
+function writeTo({ email }: Member, subject: string): string | undefined {
+  if (email === undefined) return undefined
+  const address = encodeURIComponent(email).replace('%40', '@')
+  return `mailto:${address}?subject=${encodeURIComponent(subject)}`
+}
+
+/** What was typed stays in sight: whoever lost a right meanwhile does not lose their text as well. */
+async function keptText(ctx: Context): Promise<{ title: string; text: string } | null> {
+  if (ctx.method !== 'POST') return null
+  const fields = await readFields(ctx)
+  const text = fields.get('texte') ?? ''
+  return text === '' ? null : { title: fields.get('titre') ?? '', text }
+}

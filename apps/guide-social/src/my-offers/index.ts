@@ -1,0 +1,1 @@
+export { myOffers } from './routes.ts'

@@ -1,0 +1,1 @@
+export { searching } from './routes.ts'

@@ -1,0 +1,1 @@
+export { type Member, type Team, teamOf } from './team.ts'
