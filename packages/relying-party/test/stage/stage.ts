@@ -5,6 +5,7 @@ import { createLog, Secret } from '@myanm/chassis'
 import { provision } from '@myanm/database'
 import { startLocalPostgres } from '@myanm/local-postgres'
 import { type Clock, type RunningSite, type SiteConfig, startSite } from '../../src/index.ts'
+import { spread } from './balancer.ts'
 import { freePort } from './port.ts'
 import { type StandIn, startProvider } from './provider.ts'
 import { testSite } from './site.ts'
@@ -32,14 +33,15 @@ export interface Stage {
   readonly clock: MovableClock
   /** Address of the site's database, under its own role. */
   readonly database: URL
-  /** Another process of the same site, at the same public address in name, on its own port. */
-  startTwin(): Promise<{ readonly address: URL }>
   /** Stops everything. */
   clear(): Promise<void>
 }
 
-/** PostgreSQL, a provider and a site, all real. */
-export async function setStage(): Promise<Stage> {
+/**
+ * PostgreSQL, a provider and a site, all real.
+ * @param processes how many run the site, behind its one address
+ */
+export async function setStage(processes = 1): Promise<Stage> {
   const directory = await mkdtemp(join(tmpdir(), 'myanm-site-'))
   const postgres = await startLocalPostgres({ directory, durable: false })
   const database = await provision({
@@ -72,19 +74,18 @@ export async function setStage(): Promise<Stage> {
     const log = createLog('site', process.env['TEST_LOG'] ?? 'silent')
     running.push(await startSite(testSite, config, { clock, log }))
   }
-  await start(port)
+  const ports =
+    processes === 1 ? [port] : await Promise.all(Array.from({ length: processes }, freePort))
+  for (const one of ports) await start(one)
+  const balancer = processes === 1 ? undefined : await spread(port, ports)
 
   return {
     provider,
     site,
     clock,
     database,
-    startTwin: async () => {
-      const twin = await freePort()
-      await start(twin)
-      return { address: new URL(`http://127.0.0.1:${twin}`) }
-    },
     async clear() {
+      await balancer?.close()
       for (const one of running) await one.stop()
       await provider.goDown()
       await postgres.stop()
