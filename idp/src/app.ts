@@ -1,9 +1,9 @@
 import { createFrame, type Frame, translate } from '@myanm/chassis'
 import type { Context } from 'koa'
+import { apiRoutes } from '#api'
 import { homeRoutes } from '#home'
 import { interactionRoutes } from '#interactions'
 import { isEngines } from '#oidc'
-import { teamRoutes } from '#organisations'
 import type { Services } from './services.ts'
 
 /** MyANM as a Koa application: the frame, its own pages, its API, then the protocol engine. */
@@ -25,7 +25,7 @@ export function createApp(services: Services): Frame {
   })
   frame.app.keys = [config.COOKIE_KEY.reveal()]
 
-  for (const routes of [homeRoutes(services), interactionRoutes(services), teamRoutes(services)]) {
+  for (const routes of [homeRoutes(services), interactionRoutes(services), apiRoutes(services)]) {
     frame.app.use(routes.routes()).use(routes.allowedMethods())
   }
   frame.app.use(engine.middleware)

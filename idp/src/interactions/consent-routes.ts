@@ -45,7 +45,8 @@ const REFUSED = {
 } as const
 
 function scopesOf({ interaction }: Journey): string[] {
-  return String(interaction.params['scope'] ?? '').split(' ')
+  const scope = interaction.params['scope']
+  return typeof scope === 'string' ? scope.split(' ') : []
 }
 
 function show(ctx: Context, journey: Journey): void {

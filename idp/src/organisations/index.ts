@@ -1,2 +1,1 @@
-export { type Choice, listChoices } from './store.ts'
-export { teamRoutes } from './team-routes.ts'
+export { type Choice, listChoices, listColleagues } from './store.ts'

@@ -1,8 +1,8 @@
 import Router from '@koa/router'
 import { bearerOf } from '#oidc'
+import { listColleagues } from '#organisations'
 import { displayName } from '#rules/accounts'
 import type { Needs } from '../services.ts'
-import { listColleagues } from './store.ts'
 
 /**
  * `GET /api/equipe`: the team of the organisation a token acts for, as each of its members may see it

@@ -1,0 +1,1 @@
+export { teamRoutes as apiRoutes } from './team-routes.ts'
