@@ -52,6 +52,10 @@ export function connect<Tables>(options: ConnectOptions): Connection<Tables> {
     db,
     pool,
     ready: () => pool.query('select 1'),
-    close: () => db.destroy(),
+    close: async () => {
+      await db.destroy()
+      // Kysely leaves a pool alone that it never used.
+      if (!pool.ended) await pool.end()
+    },
   }
 }
