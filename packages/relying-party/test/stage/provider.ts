@@ -161,6 +161,11 @@ function settings(clients: readonly ProviderClient[]): Configuration {
       id_token_signed_response_alg: 'ES256',
     })),
     cookies: { keys: ['of no importance'] },
+    // Its guard against private addresses is in the dispatcher: the sites of a test are on loopback.
+    fetch: (address, options) => {
+      const { dispatcher: _, ...rest } = options as RequestInit & { dispatcher?: unknown }
+      return fetch(address, rest)
+    },
     interactions: { policy, url: (_ctx, { uid }) => `/interaction/${uid}` },
     extraParams: ['organisation'],
     claims: {

@@ -1,16 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createLog, Secret } from '@myanm/chassis'
-import { provision } from '@myanm/database'
-import { startLocalPostgres } from '@myanm/local-postgres'
+import { type TestDatabase, withDatabase } from '@myanm/testing'
 import { type Clock, type RunningSite, type SiteConfig, startSite } from '../../src/index.ts'
 import { spread } from './balancer.ts'
 import { freePort } from './port.ts'
 import { type StandIn, startProvider } from './provider.ts'
 import { testSite } from './site.ts'
-
-const SESSION_TABLES = join(import.meta.dirname, '../../../../migrations/sites')
 
 /** A clock the test can move. */
 export interface MovableClock extends Clock {
@@ -31,8 +25,7 @@ export interface Stage {
   readonly provider: StandIn
   readonly site: URL
   readonly clock: MovableClock
-  /** Address of the site's database, under its own role. */
-  readonly database: URL
+  readonly database: TestDatabase
   /** Stops everything. */
   clear(): Promise<void>
 }
@@ -42,13 +35,7 @@ export interface Stage {
  * @param processes how many run the site, behind its one address
  */
 export async function setStage(processes = 1): Promise<Stage> {
-  const directory = await mkdtemp(join(tmpdir(), 'myanm-site-'))
-  const postgres = await startLocalPostgres({ directory, durable: false })
-  const database = await provision({
-    adminUrl: new URL(postgres.url),
-    service: { name: 'site', migrations: [SESSION_TABLES] },
-    password: 'a password for tests only',
-  })
+  const database = await withDatabase()
   const port = await freePort()
   const site = new URL(`http://127.0.0.1:${port}`)
   const client = { id: 'site', secret: 'the secret of the site, long enough', url: site }
@@ -64,7 +51,7 @@ export async function setStage(processes = 1): Promise<Stage> {
       LOG_LEVEL: 'silent',
       TRUSTED_PROXIES: 0,
       STOP_WITH_PARENT: '0',
-      DATABASE_URL: database,
+      DATABASE_URL: database.urlFor(testSite.key),
       ISSUER: provider.issuer,
       CLIENT_ID: client.id,
       CLIENT_SECRET: new Secret(client.secret),
@@ -88,8 +75,7 @@ export async function setStage(processes = 1): Promise<Stage> {
       await balancer?.close()
       for (const one of running) await one.stop()
       await provider.goDown()
-      await postgres.stop()
-      await rm(directory, { recursive: true, force: true })
+      await database.drop()
     },
   }
 }
