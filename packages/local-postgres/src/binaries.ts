@@ -1,5 +1,6 @@
+import { readFile, symlink } from 'node:fs/promises'
 import { arch, platform } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { LocalPostgresError } from './errors.ts'
 
 /** A PostgreSQL installation: `root` holds bin, lib and share, which find each other by relative paths. */
@@ -13,7 +14,22 @@ export async function shippedBinaries(): Promise<Binaries> {
       cause,
     })
   })
-  return binariesIn(dirname(dirname(found.postgres)))
+  const root = dirname(dirname(found.postgres))
+  await linkLibraries(root)
+  return binariesIn(root)
+}
+
+// npm packages hold no symbolic links: theirs are listed in a file, for an install script to lay. We run no install
+// scripts, and lay them here.
+async function linkLibraries(root: string): Promise<void> {
+  const list = await readFile(join(root, 'pg-symlinks.json'), 'utf8').catch(() => '[]')
+  const links = JSON.parse(list) as readonly { readonly source: string; readonly target: string }[]
+  for (const { source, target } of links) {
+    const path = join(dirname(root), target)
+    await symlink(relative(dirname(target), source), path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error
+    })
+  }
 }
 
 export function binariesIn(root: string): Binaries {
