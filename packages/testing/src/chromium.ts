@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
-import { access, mkdir, mkdtemp, realpath, rename, rm } from 'node:fs/promises'
+import { access, mkdir, mkdtemp, realpath, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { delimiter, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -34,7 +34,7 @@ export async function chromiumExecutable(): Promise<ChromiumExecutable> {
     env: {
       ...env,
       LD_LIBRARY_PATH: [join(place, 'al2023', 'lib'), place].join(delimiter),
-      FONTCONFIG_PATH: join(place, 'fonts'),
+      FONTCONFIG_FILE: join(place, 'fonts.conf'),
     },
   }
 }
@@ -82,6 +82,7 @@ async function unpackShipped(): Promise<string> {
   await run(process.execPath, ['--input-type=module', '--eval', script], {
     env: { TMPDIR: draft, AWS_LAMBDA_JS_RUNTIME: '22.x' },
   })
+  await writeFile(join(draft, 'fonts.conf'), fontsIn(place))
   await rename(draft, place).catch(async (error: unknown) => {
     // Another was faster.
     await rm(draft, { recursive: true, force: true })
@@ -89,6 +90,18 @@ async function unpackShipped(): Promise<string> {
   })
   return place
 }
+
+// Without a single font Chromium does not show a page badly, it dies.
+const fontsIn = (place: string): string => `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>${asXml(place)}/fonts</dir>
+  <dir>/usr/share/fonts</dir>
+  <cachedir>${asXml(place)}/fonts-cache</cachedir>
+</fontconfig>
+`
+
+const asXml = (path: string) => path.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 
 const isThere = (path: string): Promise<boolean> =>
   access(path, constants.X_OK).then(
