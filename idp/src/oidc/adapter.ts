@@ -2,7 +2,6 @@ import type { Log } from '@myanm/chassis'
 import type { Db } from '@myanm/database'
 import { errors } from 'oidc-provider'
 import type pg from 'pg'
-import { record } from '#journal'
 import type { Tables } from '../tables.ts'
 import {
   type Artefact,
@@ -12,7 +11,8 @@ import {
   findingSession,
   fingerprint,
   type Payload,
-  saving,
+  type Writing,
+  writing,
 } from './artefacts.ts'
 import { currentWork, standingKey } from './unit-of-work.ts'
 
@@ -35,8 +35,8 @@ const epoch = (): number => Math.floor(Date.now() / 1000)
  * The engine's storage on PostgreSQL: one instance per kind of artefact.
  *
  * `consume` is where a code or a refresh token is redeemed: the engine itself does not make that
- * atomic (yardsticks 2.1), the database does. Whoever comes second is a replay: the grant and all that
- * came of it end (RFC 9700 4.14, RFC 6749 §10.5).
+ * atomic (yardsticks 2.1). Here it is noted, and decided by the statement that writes what comes of it:
+ * a crash leaves both or neither, and of twenty at once one is first.
  */
 export function adapterFor(kind: string, needs: AdapterNeeds) {
   const { pool } = needs
@@ -96,11 +96,7 @@ export function adapterFor(kind: string, needs: AdapterNeeds) {
       }
       if (kind === 'ReplayDetection') return insertOnce(pool, artefact)
       const work = currentWork()
-      if (!work) {
-        const statement = saving([artefact], [])
-        if (statement) await pool.query(statement)
-        return
-      }
+      if (!work) return writeNow(pool, { saves: [artefact] })
       const key = artefactKey(kind, id)
       work.artefacts.set(key, artefact)
       work.saves.set(key, artefact)
@@ -110,11 +106,7 @@ export function adapterFor(kind: string, needs: AdapterNeeds) {
     async destroy(id: string): Promise<void> {
       const key = artefactKey(kind, id)
       const work = currentWork()
-      if (!work) {
-        const statement = saving([], [fingerprint(kind, id)])
-        if (statement) await pool.query(statement)
-        return
-      }
+      if (!work) return writeNow(pool, { removals: [fingerprint(kind, id)] })
       work.artefacts.set(key, null)
       work.saves.delete(key)
       work.removals.set(key, fingerprint(kind, id))
@@ -129,22 +121,16 @@ export function adapterFor(kind: string, needs: AdapterNeeds) {
     },
 
     async consume(id: string): Promise<void> {
-      const { rows } = await pool.query<{ consumed: number }>({
-        name: 'artefact-consume',
-        text: `update oidc_artefact set consumed_at = now() where id = $1 and consumed_at is null
-          returning extract(epoch from consumed_at)::float8 as consumed`,
-        values: [fingerprint(kind, id)],
-      })
-      const key = artefactKey(kind, id)
-      const known = currentWork()?.artefacts.get(key)
-      if (rows[0]) {
-        if (known) currentWork()?.artefacts.set(key, { ...known, consumedAt: rows[0].consumed })
-        return
+      const work = currentWork()
+      if (!work) throw new Error('Redeeming happens in a request of the engine only')
+      const payload = work.artefacts.get(artefactKey(kind, id))?.payload
+      work.redemption = {
+        kind,
+        fingerprint: fingerprint(kind, id),
+        grantId: payload?.['grantId'] as string | undefined,
+        account: payload?.['accountId'] as string | undefined,
+        client: payload?.['clientId'] as string | undefined,
       }
-      await endFamily(needs, known?.payload)
-      throw kind === 'PushedAuthorizationRequest'
-        ? new errors.InvalidRequestUri('request_uri was already used')
-        : new errors.InvalidGrant('grant request is invalid')
     },
   }
 }
@@ -197,13 +183,13 @@ async function insertOnce(pool: pg.Pool, artefact: Artefact): Promise<void> {
   if (rowCount === 0) throw new errors.InvalidDpopProof('DPoP proof JWT Replay detected')
 }
 
-async function endFamily(needs: AdapterNeeds, payload: Payload | undefined): Promise<void> {
-  const grantId = payload?.['grantId']
-  if (typeof grantId !== 'string') return
-  await needs.pool.query('delete from oidc_artefact where grant_id = $1', [grantId])
-  await record(needs.db, {
-    event: 'token-replayed',
-    account: payload?.['accountId'] as string | undefined,
-    client: payload?.['clientId'] as string | undefined,
+async function writeNow(pool: pg.Pool, changes: Partial<Writing>): Promise<void> {
+  const statement = writing({
+    saves: [],
+    removals: [],
+    extension: null,
+    redemption: null,
+    ...changes,
   })
+  if (statement) await pool.query(statement)
 }

@@ -40,56 +40,68 @@ export interface Extension {
   readonly until: number
 }
 
-/** Saves, removes and extends in one statement. Null when there is nothing to do. */
-export function saving(
-  artefacts: readonly Artefact[],
-  removals: readonly Buffer[],
-  extension: Extension | null = null,
-): Statement | null {
-  if (artefacts.length === 0) return removals.length === 0 ? null : removing(removals)
-  const values: unknown[] = artefacts.flatMap((artefact) => rowOf(artefact))
-  const rows = artefacts.map((_, row) => {
-    const first = row * COLUMNS
-    const at = (column: number, type: string) => `$${first + column}::${type}`
-    return `(${at(1, 'bytea')}, ${at(2, 'text')}, ${at(3, 'json')}, ${at(4, 'text')}, ${at(5, 'text')}, ${at(6, 'uuid')}, to_timestamp(${at(7, 'float8')}), to_timestamp(${at(8, 'float8')}))`
-  })
+/** Everything one request writes. */
+export interface Writing {
+  readonly saves: readonly Artefact[]
+  readonly removals: readonly Buffer[]
+  readonly extension: Extension | null
+  /** The code or token that is redeemed: by its fingerprint. */
+  readonly redemption: Buffer | null
+}
+
+/**
+ * Redeems, saves, removes and extends in one statement. Null when there is nothing to do.
+ *
+ * With a redemption, nothing at all is written unless this request is the first: `UPDATE … WHERE
+ * consumed_at IS NULL` decides, and the rest hangs on it. Its row count is 0 when it was not.
+ */
+export function writing({ saves, removals, extension, redemption }: Writing): Statement | null {
+  const values: unknown[] = saves.flatMap((artefact) => rowOf(artefact))
+  const add = (value: unknown): string => `$${values.push(value)}`
   const asides: string[] = []
+  const marks = [String(saves.length)]
+  const ifFirst = redemption ? 'exists (select from redeemed)' : 'true'
+  if (redemption) {
+    marks.push('redeem')
+    asides.push(`redeemed as (
+      update oidc_artefact set consumed_at = now()
+        where id = ${add(redemption)}::bytea and consumed_at is null returning id)`)
+  }
   if (removals.length > 0) {
-    values.push(removals)
-    asides.push(`removed as (delete from oidc_artefact where id = any($${values.length}::bytea[]))`)
+    marks.push('remove')
+    asides.push(`removed as (
+      delete from oidc_artefact where id = any(${add(removals)}::bytea[]) and ${ifFirst})`)
   }
   if (extension) {
-    values.push(extension.session, extension.until)
+    marks.push('extend')
     asides.push(`extended as (
-      update oidc_artefact set expires_at = to_timestamp($${values.length}::float8)
-        where kind = 'Session' and session_uid = $${values.length - 1})`)
+      update oidc_artefact set expires_at = to_timestamp(${add(extension.until)}::float8)
+        where kind = 'Session' and session_uid = ${add(extension.session)}::text and ${ifFirst})`)
   }
+  if (asides.length === 0 && saves.length === 0) return null
   const text = `
-    ${asides.length > 0 ? `with ${asides.join(', ')}` : ''}
+    ${asides.length > 0 ? `with ${asides.join(',\n    ')}` : ''}
+    ${saves.length > 0 ? inserting(saves.length, ifFirst) : `select where ${ifFirst}`}`
+  return { name: `artefact-write-${marks.join('-')}`, text, values }
+}
+
+function inserting(count: number, condition: string): string {
+  const rows = Array.from({ length: count }, (_, row) => {
+    const at = (column: number, type: string) => `$${row * COLUMNS + column}::${type}`
+    return `(${at(1, 'bytea')}, ${at(2, 'text')}, ${at(3, 'json')}, ${at(4, 'text')}, ${at(5, 'text')}, ${at(6, 'uuid')}, to_timestamp(${at(7, 'float8')}), to_timestamp(${at(8, 'float8')}))`
+  })
+  return `
     insert into oidc_artefact as kept
       (id, kind, payload, grant_id, session_uid, account_id, consumed_at, expires_at)
-    select id, kind, payload, grant_id, session_uid, account_id, consumed_at, expires_at
-      from (values ${rows.join(', ')})
+    select * from (values ${rows.join(', ')})
         as given (id, kind, payload, grant_id, session_uid, account_id, consumed_at, expires_at)
+      where ${condition}
     on conflict (id) do update set
       payload = case when kept.kind = 'Session'
         then merge_sessions(kept.payload, excluded.payload) else excluded.payload end,
       account_id = excluded.account_id,
       grant_id = excluded.grant_id,
       expires_at = excluded.expires_at`
-  return {
-    name: `artefact-save-${artefacts.length}${removals.length > 0 ? '-remove' : ''}${extension ? '-extend' : ''}`,
-    text,
-    values,
-  }
-}
-
-function removing(removals: readonly Buffer[]): Statement {
-  return {
-    name: 'artefact-remove',
-    text: 'delete from oidc_artefact where id = any($1::bytea[])',
-    values: [removals],
-  }
 }
 
 /** Secrets and what the columns already say are left out of the payload that is kept. */

@@ -12,9 +12,10 @@ import { ensureKeys, loadKeys } from './keys.ts'
 import { sessionLifetime } from './lifetimes.ts'
 import { listen } from './listen.ts'
 import { createProvider, ROUTES } from './provider.ts'
+import { endFamily, refuseReplay } from './replay.ts'
 import { sealWith } from './sealing.ts'
 import type { SubjectOf } from './subject.ts'
-import { currentWork, inOneWork } from './unit-of-work.ts'
+import { currentWork, inOneWork, RedeemedAlready } from './unit-of-work.ts'
 
 export interface Engine {
   readonly middleware: Koa.Middleware
@@ -79,7 +80,13 @@ export async function startEngine(needs: EngineNeeds): Promise<Engine> {
       // What the engine does not know goes on to the next: only its own requests are a unit of work.
       if (!isEngines(ctx.path)) return next()
       if (ctx.method === 'POST' && ASKED_BY_PEOPLE.has(ctx.path)) return askByGet(ctx)
-      await inOneWork({ db, pool }, hint, () => run(ctx as never, next))
+      try {
+        await inOneWork({ db, pool }, hint, () => run(ctx as never, next))
+      } catch (error) {
+        if (!(error instanceof RedeemedAlready)) throw error
+        await endFamily(db, error.redemption)
+        refuseReplay(ctx, error.redemption)
+      }
     },
   }
 }

@@ -10,6 +10,7 @@ import {
 import type pg from 'pg'
 import type { Client, Policies } from '#clients'
 import { enqueue } from '#jobs'
+import { record } from '#journal'
 import { hashClientSecret } from '#rules/clients'
 import type { Tables } from '../tables.ts'
 import { organisationOf } from './acting-context.ts'
@@ -169,6 +170,7 @@ export function createProvider(needs: ProviderNeeds, data: ProviderData): Provid
   const provider = new Provider(issuer.origin, configuration)
   keepSecretsHashed(provider)
   queueSignOuts(provider)
+  journalReplays(provider)
   reportFailures(provider, needs.log)
   return provider
 }
@@ -194,6 +196,15 @@ function queueSignOuts(provider: Provider): void {
     const client = this.clientId
     currentWork()?.deeds.push((tx) => enqueue(tx, 'backchannel-logout', { client, account, sid }))
   }
+}
+
+/** A grant that ends while tokens are asked for ends because something was shown twice. */
+function journalReplays(provider: Provider): void {
+  provider.on('grant.revoked', (ctx) => {
+    if (ctx.oidc.route !== 'token') return
+    const client = ctx.oidc.client?.clientId
+    currentWork()?.deeds.push((tx) => record(tx, { event: 'token-replayed', client }))
+  })
 }
 
 function reportFailures(provider: Provider, log: Log): void {

@@ -4,15 +4,14 @@ import { CompiledQuery } from 'kysely'
 import type pg from 'pg'
 import type { Standing } from '#accounts'
 import type { Tables } from '../tables.ts'
-import { type Artefact, type Extension, type Statement, saving } from './artefacts.ts'
+import { type Artefact, type Extension, type Statement, writing } from './artefacts.ts'
 
 /**
  * What one request of the engine reads and writes.
  *
  * The engine asks for a code, then its grant, then the account: they are read together once and kept
  * here. What it saves is written together, once, before the answer leaves: all or nothing, and two
- * statements where there were ten (yardsticks P9). What must be decided by the database at once,
- * redeeming a code, never waits here.
+ * statements where there were ten (yardsticks P9).
  */
 export interface UnitOfWork {
   /** Sent by the client, unverified: only used to read ahead. */
@@ -23,10 +22,32 @@ export interface UnitOfWork {
   readonly standings: Map<string, Standing>
   readonly saves: Map<string, Artefact>
   readonly removals: Map<string, Buffer>
+  /** What this request redeems: whether it was the first to, the write decides. */
+  redemption: Redemption | null
   /** The session this request keeps alive. */
   extension: Extension | null
   /** Further writes of the same transaction. */
   readonly deeds: ((tx: Tx<Tables>) => Promise<void>)[]
+}
+
+export interface Redemption {
+  readonly kind: string
+  readonly fingerprint: Buffer
+  /** The grant that ends, with all that came of it, when this is a replay. */
+  readonly grantId: string | undefined
+  readonly account: string | undefined
+  readonly client: string | undefined
+}
+
+/** Somebody else was first: what the engine has prepared must not be sent. */
+export class RedeemedAlready extends Error {
+  override readonly name = 'RedeemedAlready'
+  readonly redemption: Redemption
+
+  constructor(redemption: Redemption) {
+    super(`${redemption.kind} was redeemed already`)
+    this.redemption = redemption
+  }
 }
 
 const current = new AsyncLocalStorage<UnitOfWork>()
@@ -36,7 +57,10 @@ export const currentWork = (): UnitOfWork | undefined => current.getStore()
 export const standingKey = (account: string, organisation: string | null): string =>
   `${account}~${organisation ?? ''}`
 
-/** Runs a request of the engine, then writes what it saved. A failing write fails the request. */
+/**
+ * Runs a request of the engine, then writes what it saved. A failing write fails the request.
+ * @throws RedeemedAlready when a code or token it redeems was redeemed by another: nothing is written
+ */
 export async function inOneWork(
   needs: { readonly db: Db<Tables>; readonly pool: pg.Pool },
   hint: UnitOfWork['hint'],
@@ -48,21 +72,33 @@ export async function inOneWork(
     standings: new Map(),
     saves: new Map(),
     removals: new Map(),
+    redemption: null,
     extension: null,
     deeds: [],
   }
   await current.run(work, run)
-  const statement = saving([...work.saves.values()], [...work.removals.values()], work.extension)
+  const statement = writing({
+    saves: [...work.saves.values()],
+    removals: [...work.removals.values()],
+    extension: work.extension,
+    redemption: work.redemption?.fingerprint ?? null,
+  })
+  const { redemption } = work
+  const check = (written: number | null) => {
+    if (redemption && written === 0) throw new RedeemedAlready(redemption)
+  }
   if (work.deeds.length === 0) {
-    if (statement) await needs.pool.query(statement)
+    if (statement) check((await needs.pool.query(statement)).rowCount)
     return
   }
   await needs.db.transaction().execute(async (tx) => {
-    if (statement) await execute(tx, statement)
+    if (statement) check(await execute(tx, statement))
     for (const deed of work.deeds) await deed(tx)
   })
 }
 
-async function execute(tx: Tx<Tables>, statement: Statement): Promise<void> {
-  await tx.executeQuery(CompiledQuery.raw(statement.text, [...statement.values]))
+async function execute(tx: Tx<Tables>, statement: Statement): Promise<number | null> {
+  const { text, values } = statement
+  const { numAffectedRows, rows } = await tx.executeQuery(CompiledQuery.raw(text, values))
+  return numAffectedRows === undefined ? rows.length : Number(numAffectedRows)
 }
