@@ -7,6 +7,7 @@ import type pg from 'pg'
 import { listClients, listPolicies } from '#clients'
 import type { Tables } from '../tables.ts'
 import { afterSignOut, enginePages } from './engine-pages.ts'
+import { insistOnDatabase } from './failures.ts'
 import { answerWithLiveRights } from './introspection.ts'
 import { ensureKeys, loadKeys } from './keys.ts'
 import { sessionLifetime } from './lifetimes.ts'
@@ -118,6 +119,7 @@ export function isEngines(path: string): boolean {
 function aroundEngine(db: Db<Tables>) {
   return async (ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> => {
     await next()
+    insistOnDatabase(ctx as unknown as Koa.Context)
     switch (ctx.oidc?.route) {
       case 'introspection':
         await answerWithLiveRights(ctx, db)

@@ -18,6 +18,7 @@ import { adapterFor } from './adapter.ts'
 import { CLAIMS_BY_SCOPE, claimsFor } from './claims.ts'
 import { standingFor } from './context-choice.ts'
 import type { EnginePages } from './engine-pages.ts'
+import { hearFailures } from './failures.ts'
 import { grantFor } from './grants.ts'
 import { mayIntrospect, recordRefusal } from './introspection.ts'
 import type { SigningKey } from './keys.ts'
@@ -171,7 +172,7 @@ export function createProvider(needs: ProviderNeeds, data: ProviderData): Provid
   keepSecretsHashed(provider)
   queueSignOuts(provider)
   journalReplays(provider)
-  reportFailures(provider, needs.log)
+  hearFailures(provider, needs.log)
   return provider
 }
 
@@ -205,11 +206,6 @@ function journalReplays(provider: Provider): void {
     const client = ctx.oidc.client?.clientId
     currentWork()?.deeds.push((tx) => record(tx, { event: 'token-replayed', client }))
   })
-}
-
-function reportFailures(provider: Provider, log: Log): void {
-  provider.on('server_error', (_ctx, error) => log.error({ err: error }, 'engine failed'))
-  provider.on('grant.error', (_ctx, error) => log.debug({ code: error.message }, 'grant refused'))
 }
 
 function metadataOf(client: Client): ClientMetadata {
