@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:net'
-import { createLog, Secret } from '@myanm/chassis'
-import { type RunningIdp, type SceneClient, seedScene, startIdp } from '@myanm/idp'
+import { createLog, type Log, Secret } from '@myanm/chassis'
+import { type Config, type RunningIdp, type SceneClient, seedScene, startIdp } from '@myanm/idp'
 import type { TestDatabase } from './database.ts'
 import { client, organisations, people } from './scene.ts'
 
@@ -30,6 +30,12 @@ export async function startTestIdp(options: {
   readonly keys?: ReturnType<typeof newKeys>
   readonly port?: number
   readonly logLevel?: string
+  /** Where its log goes; nowhere unless a test reads it. */
+  readonly log?: Log
+  /** What this installation is told otherwise: another way to the database, a real post office. */
+  readonly settings?: Partial<Config>
+  /** `smtp`: letters leave over SMTP, as in real life; they are kept here otherwise. */
+  readonly post?: 'kept' | 'smtp'
 }): Promise<TestIdp> {
   const { database } = options
   const port = options.port ?? (await freePort())
@@ -56,13 +62,18 @@ export async function startTestIdp(options: {
       PAIRWISE_SALT: keys.salt,
       SMTP_URL: new URL('smtp://127.0.0.1:1'),
       MAIL_FROM: 'MyANM <ne-pas-repondre@exemple.be>',
+      ...options.settings,
     },
     {
-      log: createLog('idp', options.logLevel ?? process.env['TEST_LOG_LEVEL'] ?? 'silent'),
-      mailer: {
-        send: async (letter) => void letters.push(letter),
-        close: () => {},
-      },
+      log:
+        options.log ??
+        createLog('idp', options.logLevel ?? process.env['TEST_LOG_LEVEL'] ?? 'silent'),
+      ...(options.post !== 'smtp' && {
+        mailer: {
+          send: async (letter: TestIdp['letters'][number]) => void letters.push(letter),
+          close: () => {},
+        },
+      }),
     },
   )
   const stop = () => idp.stop()
