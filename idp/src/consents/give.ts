@@ -1,10 +1,11 @@
+import type { Db } from '@myanm/database'
 import { record } from '#journal'
-import type { Needs } from '../services.ts'
+import type { Tables } from '../tables.ts'
 import { saveConsent } from './store.ts'
 
 /** Keeps what a person agreed to share with a site, and the proof of it. */
 export async function giveConsent(
-  { db }: Needs<'db'>,
+  { db }: { readonly db: Db<Tables> },
   consent: {
     readonly account: string
     readonly client: string

@@ -1,8 +1,17 @@
+import type { Db } from '@myanm/database'
 import { enqueue } from '#jobs'
 import { record } from '#journal'
-import type { Needs } from '../services.ts'
+import type { Tables } from '../tables.ts'
+import type { Attempts } from './attempts.ts'
+import type { Passwords } from './passwords.ts'
 import { normaliseIdentifier, refusalByState, type StateRefusal } from './rules.ts'
 import { findCredentials, replaceHash } from './store.ts'
+
+export interface SignInNeeds {
+  readonly db: Db<Tables>
+  readonly passwords: Passwords
+  readonly attempts: Attempts
+}
 
 export type SignInOutcome =
   | { readonly signedIn: true; readonly account: string }
@@ -16,7 +25,7 @@ export type SignInOutcome =
  * F35): the state of an account is only spoken of to somebody who knows its password.
  */
 export async function signIn(
-  needs: Needs<'db' | 'passwords' | 'attempts'>,
+  needs: SignInNeeds,
   attempt: {
     readonly identifier: string
     readonly password: string
@@ -63,7 +72,7 @@ export async function signIn(
 
 /** Writes the refusal down; the try that closes the door also tells the owner (ML8). */
 async function refuse(
-  { db }: Needs<'db'>,
+  { db }: Pick<SignInNeeds, 'db'>,
   refused: { account: string | undefined; client: string; isLast: boolean },
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {

@@ -1,8 +1,10 @@
+import type { Db } from '@myanm/database'
 import type { Context } from 'koa'
 import { problem } from '../problems.ts'
-import type { Needs } from '../services.ts'
+import type { Tables } from '../tables.ts'
 import { organisationOf } from './acting-context.ts'
 import { standingFor } from './context-choice.ts'
+import type { Engine } from './engine.ts'
 
 export interface Bearer {
   readonly account: string
@@ -19,7 +21,10 @@ const FORM = /^Bearer ([\w-]{20,})$/
  * Tokens meant for another service, or bound to a key (DPoP), are not accepted here.
  * @throws Problem `invalid-token` (401), or `needs-organisation` (403) in one's own name
  */
-export async function bearerOf(ctx: Context, needs: Needs<'db' | 'engine'>): Promise<Bearer> {
+export async function bearerOf(
+  ctx: Context,
+  needs: { readonly db: Db<Tables>; readonly engine: Engine },
+): Promise<Bearer> {
   const value = FORM.exec(ctx.get('authorization'))?.[1]
   const provider = needs.engine.provider()
   const refused = () =>

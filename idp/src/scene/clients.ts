@@ -1,7 +1,7 @@
 import type { Tx } from '@myanm/database'
 import { hashClientSecret } from '#clients'
 import type { Tables } from '../tables.ts'
-import type { SceneClient } from './seed.ts'
+import type { SceneClient } from './cast.ts'
 
 const SIGN_IN = ['openid', 'profile', 'email', 'compte', 'organisation']
 

@@ -1,1 +1,2 @@
-export { type SceneClient, type SceneOrganisation, type ScenePerson, seedScene } from './seed.ts'
+export type { SceneClient, SceneOrganisation, ScenePerson } from './cast.ts'
+export { seedScene } from './seed.ts'

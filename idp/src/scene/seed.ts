@@ -1,39 +1,8 @@
 import { connect, type Tx } from '@myanm/database'
-import type { Role } from '@myanm/permissions'
 import { createPasswords } from '#credentials'
 import type { Tables } from '../tables.ts'
+import type { SceneClient, SceneOrganisation, ScenePerson } from './cast.ts'
 import { saveClient } from './clients.ts'
-
-export interface SceneOrganisation {
-  readonly key: string
-  readonly name: string
-  readonly bce: string | null
-  readonly kind: string
-}
-
-export interface ScenePerson {
-  readonly key: string
-  readonly login: string
-  readonly email: string
-  readonly password: string
-  readonly givenName: string
-  readonly familyName: string
-  readonly accountType: string
-  readonly memberships: readonly { readonly organisation: string; readonly role: Role }[]
-  /** Roles inside one site (9.1). */
-  readonly siteRoles: readonly { readonly site: string; readonly role: string }[]
-}
-
-export interface SceneClient {
-  readonly id: string
-  readonly secret: string
-  readonly name: string
-  readonly kind: 'site' | 'partner' | 'resource-server'
-  readonly home: string | null
-  readonly redirectUris: readonly string[]
-  /** Clients whose tokens it may ask about. */
-  readonly introspects: readonly string[]
-}
 
 /** Who ended up where: keys of the scene → identifiers of the database. */
 export interface Seeded {

@@ -4,40 +4,14 @@ import { assets } from './assets.ts'
 import { boundary } from './boundary.ts'
 import { canonicalRequest } from './canonical-request.ts'
 import { type Catalogue, FIRST_LANGUAGE, type Language, readCatalogue } from './catalogue.ts'
-import type { Secret } from './config.ts'
 import { csrfProtection } from './csrf.ts'
+import type { FrameOptions } from './frame-options.ts'
 import { health } from './health.ts'
-import type { Log } from './log.ts'
 import { pages } from './pages.ts'
 import { requestLimits } from './request-limits.ts'
 import { requestLog } from './request-log.ts'
 import { securityHeaders } from './security-headers.ts'
 import { createTemplates } from './templates.ts'
-
-export interface Site {
-  /** Sets the accent, the mark and the name of the page: one of the keys `@myanm/ui` knows. */
-  readonly key: 'myanm' | 'guide-social' | 'monasbl' | 'sweeli' | 'bilan' | 'mailbox'
-  readonly name: string
-  readonly url: URL
-}
-
-export interface FrameOptions {
-  readonly site: Site
-  readonly log: Log
-  /** Source directories holding `messages.<language>.json` and `pages/*.njk`. */
-  readonly sources: readonly URL[]
-  /** Signs the visitor cookie and its CSRF token. */
-  readonly formKey: Secret
-  readonly trustedProxies: number
-  /** Resolves when the process can serve; rejects with the reason when it cannot. */
-  readonly ready: () => Promise<unknown>
-  /** Origins a form of ours may end at, after redirects (CSP form-action covers redirects). */
-  readonly formActions?: readonly string[]
-  /** Requests that bring their own proof instead of a form token: protocol and service endpoints. */
-  readonly carriesOwnProof?: (path: string) => boolean
-  /** What every page shows around its content: banner, navigation, footer. */
-  readonly surroundings?: (ctx: Koa.Context) => object
-}
 
 export interface Frame {
   readonly app: Koa
