@@ -1,45 +1,24 @@
 import { createHash } from 'node:crypto'
-import { globSync } from 'node:fs'
+import { existsSync, globSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { provision, roleOf, schemaOf } from '@myanm/database'
+import { provision, schemaOf } from '@myanm/database'
 import pg from 'pg'
-import type { SceneClient } from './clients.ts'
-import { known, type Setting } from './environment.ts'
-import { type Folder, readJson, writeJson } from './folder.ts'
+import { known } from './environment.ts'
+import { fill } from './fill.ts'
+import { readJson, writeJson } from './folder.ts'
 import { organisations, people } from './scene.ts'
-import type { Secrets } from './secrets.ts'
-import { siteKeys } from './services.ts'
-
-export type Preparation = {
-  readonly root: string
-  readonly folder: Folder
-  readonly secrets: Secrets
-  readonly clients: readonly SceneClient[]
-  readonly adminUrl: URL
-}
-
-const stores = ['idp', ...siteKeys] as const
+import { type Preparation, stores } from './stores.ts'
 
 /** What the tables and the scene are made from: when none of it changed, there is nothing to do. */
 const SOURCES = [
   'migrations/**/*.sql',
   'packages/database/src/*.ts',
   'idp/src/{scene,jobs}/*.ts',
+  'apps/guide-social/src/scene/*',
   'tools/start/*.ts',
   'pnpm-lock.yaml',
 ]
-
-/** Where each service finds its tables once they are prepared. */
-export function databasesOf({ adminUrl, secrets }: Preparation): Setting['databases'] {
-  const address = (service: (typeof stores)[number]) => {
-    const url = new URL(adminUrl)
-    url.username = roleOf(service)
-    url.password = known(secrets.databases, service)
-    return [service, url] as const
-  }
-  return Object.fromEntries(stores.map(address)) as Setting['databases']
-}
 
 /**
  * Looks whether a former run left everything in place: same sources, secrets and scene, on the same cluster.
@@ -83,11 +62,8 @@ async function lookAt(adminUrl: URL) {
 /** Makes roles, schemas, tables and the people of the scene. May be cut short at any time and run again. */
 export async function prepare(preparation: Preparation, mark: string): Promise<void> {
   // Loaded only when there is something to do: an ordinary start has no use for it.
-  const [{ installJobs }, { seedScene }] = await Promise.all([
-    import('@myanm/idp/jobs'),
-    import('@myanm/idp/scene'),
-  ])
-  const { root, folder, secrets, clients, adminUrl } = preparation
+  const { installJobs } = await import('@myanm/idp/jobs')
+  const { root, folder, secrets, adminUrl } = preparation
   for (const name of stores) {
     const own = join(root, 'migrations', name)
     const migrations = name === 'idp' ? [own] : [join(root, 'migrations', 'sites'), own]
@@ -96,16 +72,11 @@ export async function prepare(preparation: Preparation, mark: string): Promise<v
       password: known(secrets.databases, name),
       service: {
         name,
-        migrations: migrations.filter((directory) => globSync(join(directory, '*.sql')).length > 0),
+        migrations: migrations.filter((directory) => existsSync(directory)),
         ...(name === 'idp' && { installJobs }),
       },
     })
   }
-  await seedScene({
-    databaseUrl: databasesOf(preparation).idp,
-    organisations,
-    people: people.map((person) => ({ ...person, password: known(secrets.people, person.key) })),
-    clients,
-  })
+  await fill(preparation)
   await writeJson(folder.prepared, mark)
 }

@@ -10,11 +10,12 @@ import { awaitEnding } from './ending.ts'
 import { environmentOf, type Setting } from './environment.ts'
 import { type Folder, folderIn, makeFolder, writeJson } from './folder.ts'
 import { readPorts, requireFree } from './ports.ts'
-import { databasesOf, prepare, whatIsMissing } from './prepare.ts'
+import { prepare, whatIsMissing } from './prepare.ts'
 import { createProgress, type Progress, secondsSince } from './progress.ts'
 import { reportOf } from './report.ts'
 import { openSecrets } from './secrets.ts'
 import { services } from './services.ts'
+import { databasesOf } from './stores.ts'
 import { say } from './words.ts'
 
 /**
