@@ -23,10 +23,17 @@ const onPostgres = {
   globalTeardown: '<rootDir>/packages/testing/src/global-teardown.ts',
 }
 
+/** Beside it: one Chromium for the whole run, and the patience real pages need. */
+const inBrowser = {
+  globalSetup: '<rootDir>/packages/testing/src/global-setup-with-browser.ts',
+  globalTeardown: '<rootDir>/packages/testing/src/global-teardown-with-browser.ts',
+  setupFilesAfterEnv: ['<rootDir>/e2e/patience.ts'],
+}
+
 export default {
   projects: [
     project('unit', ['{idp,apps/*,packages/*}/src/**/*.test.ts', 'tools/**/*.test.ts']),
     project('integration', ['{idp,apps/*,packages/*,tools}/test/**/*.test.ts'], onPostgres),
-    project('e2e', ['e2e/journeys/**/*.e2e.ts'], onPostgres),
+    project('e2e', ['e2e/journeys/**/*.e2e.ts'], inBrowser),
   ],
 }

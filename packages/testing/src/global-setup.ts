@@ -8,13 +8,19 @@ import pg from 'pg'
 import { ADMIN_URL, ROLE_PASSWORD, storingServices, TEMPLATE } from './services.ts'
 
 /** Kept for the tear-down, which Jest runs in the same process. */
-export const started: { stop?: () => Promise<void> } = {}
+export const started: { once?: Promise<void>; stop?: () => Promise<void> } = {}
 
 /**
  * Before the first test: a PostgreSQL (ours, or the one in DATABASE_URL) and a template database with
  * every schema in place. Each test file clones it, which takes milliseconds.
  */
-export default async function globalSetup(): Promise<void> {
+export default function globalSetup(): Promise<void> {
+  // Each Jest project that needs PostgreSQL asks for it; one run has one server.
+  started.once ??= startPostgres()
+  return started.once
+}
+
+async function startPostgres(): Promise<void> {
   const given = process.env['DATABASE_URL']
   if (!given) {
     // One server per run: two runs side by side do not see each other.

@@ -1,5 +1,7 @@
 import { started } from './global-setup.ts'
 
 export default async function globalTeardown(): Promise<void> {
-  await started.stop?.()
+  const { stop } = started
+  delete started.stop
+  await stop?.()
 }

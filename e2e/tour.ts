@@ -1,0 +1,28 @@
+import { deadLinksOf, faultsOf } from './inspection.ts'
+import type { Visitor } from './visitor.ts'
+
+/** A walk through pages that are looked at closely. */
+export interface Tour {
+  /** Opens a page and looks at it. */
+  opens(address: string): Promise<void>
+  /** Looks at the page the visitor has in front of them, however they got there. */
+  looks(): Promise<void>
+  /** What was found, one sentence each: page, fault. */
+  readonly faults: string[]
+}
+
+export function tourOf(visitor: Visitor): Tour {
+  const faults: string[] = []
+  const asked = new Set<string>()
+  const looks = async () => {
+    faults.push(...(await faultsOf(visitor)), ...(await deadLinksOf(visitor, asked)))
+  }
+  return {
+    faults,
+    looks,
+    async opens(address) {
+      await visitor.opens(address)
+      await looks()
+    },
+  }
+}
