@@ -6,6 +6,7 @@ export const CHECKS = {
   lint: ['oxlint', '--type-aware'],
   types: ['tsc', '-p', 'tsconfig.json'],
   architecture: ['depcruise', 'idp/src', 'packages', 'apps', '--config', '.dependency-cruiser.js'],
+  drawing: ['node', 'tools/graph.ts', '--check'],
 } as const
 
 /** How Jest is run: Node strips the types, so modules are real modules. */
