@@ -30,13 +30,21 @@ export function factsLine(t: Translate, organisationName: string, facts: OfferFa
   return present([
     organisationName,
     facts.locality,
-    contractText(t, facts),
+    contractLine(t, facts),
     committeeText(t, facts),
     facts.posts > 1 ? t('job-offers.facts.posts', { count: facts.posts }) : null,
   ]).join(' · ')
 }
 
-/** « CDI, temps plein », « CDD 6 mois, temps partiel, 19 h » */
+/** « CDI, temps plein », « CDD 6 mois, 19 h » */
+function contractLine(t: Translate, facts: OfferFacts): string {
+  const { regime, weeklyMinutes } = facts
+  return regime === 'part-time' && weeklyMinutes !== null
+    ? contractText(t, { ...facts, regime: null })
+    : contractText(t, { ...facts, weeklyMinutes: null })
+}
+
+/** « CDI, temps plein, 38 h », « CDD 6 mois, temps partiel, 19 h » */
 export function contractText(t: Translate, facts: OfferFacts): string {
   const { contract, contractLength, regime, weeklyMinutes } = facts
   return present([
@@ -52,7 +60,7 @@ export function committeeText(t: Translate, { jointCommittee }: OfferFacts): str
   return t('job-offers.facts.committee', { number: jointCommittee })
 }
 
-/** « Barème CP 319.02, 2 730 – 4 120 € brut par mois » */
+/** « Barème CP 319.02, 2 730 – 4 120 € brut »; per month goes without saying. */
 export function payText(t: Translate, facts: OfferFacts): string | null {
   const { payScale, payMin, payMax, payPer } = facts
   const range = formatRange(payMin, payMax)

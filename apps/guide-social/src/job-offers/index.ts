@@ -15,6 +15,7 @@ export {
   recoverableSince,
   recoverableUntil,
   type Standing,
+  shortcomingsOf,
   USUAL_LIFETIME_DAYS,
 } from './rules.ts'
 export { addressOf } from './slug.ts'

@@ -43,9 +43,15 @@ async function showRefusal(ctx: Context, myanm: RelyingParty, problem: Problem):
     needs: values['needs'],
     managerUrl: manager && writeTo(manager, translate(ctx, 'job-offers.refusal.subject', values)),
     manager: manager?.name,
-    switchUrl: myanm.switchUrl(placeToResume(ctx)),
+    switchUrl: maySwitch(ctx, myanm) ? myanm.switchUrl(placeToResume(ctx)) : null,
     kept: await keptText(ctx),
   })
+}
+
+/** The banner knows whether there is anything to choose between. */
+function maySwitch(ctx: Context, myanm: RelyingParty): boolean {
+  const banner = myanm.banner(ctx)
+  return banner?.kind === 'person' && banner.switchUrl !== undefined
 }
 
 /** After choosing another organisation, the page one came for; for a form, the list one works from. */

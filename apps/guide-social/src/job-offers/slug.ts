@@ -7,7 +7,7 @@ export function slugOf(title: string): string {
     .replaceAll('œ', 'oe')
     .replaceAll('æ', 'ae')
     .normalize('NFD')
-    .replaceAll(/\p{Diacritic}/gu, '')
+    .replaceAll(/\p{Mn}/gu, '')
     .split(/[^a-z0-9]+/)
     .filter(Boolean)
   let slug = ''

@@ -6,7 +6,7 @@ const LONGEST = 500
  * @returns the whole address, or null
  */
 export function parseWebAddress(typed: string): string | null {
-  if (typed.length > LONGEST || /\s/.test(typed)) return null
+  if (typed.length > LONGEST || /^\/|\s/.test(typed)) return null
   const hasScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(typed)
   // `javascript:`, `mailto:`, but not `www.exemple.be:8080`.
   if (!hasScheme && /^[a-z][a-z0-9+.-]*:(?!\d)/i.test(typed)) return null

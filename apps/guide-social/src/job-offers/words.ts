@@ -28,7 +28,7 @@ function bare(text: string): string {
     .replaceAll('œ', 'oe')
     .replaceAll('æ', 'ae')
     .normalize('NFD')
-    .replaceAll(/\p{Diacritic}/gu, '')
+    .replaceAll(/\p{Mn}/gu, '')
 }
 
 function singular(word: string): string {
