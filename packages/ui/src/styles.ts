@@ -16,6 +16,7 @@ export const STYLE_FILES = [
   'cards.css',
   'tables.css',
   'components.css',
+  'offers.css',
   'placing.css',
   'print.css',
 ] as const
