@@ -14,6 +14,7 @@ import {
   type Writing,
   writing,
 } from './artefacts.ts'
+import { lastMoment } from './lifetimes.ts'
 import { currentWork, standingKey } from './unit-of-work.ts'
 
 export interface AdapterNeeds {
@@ -60,9 +61,11 @@ export function adapterFor(kind: string, needs: AdapterNeeds) {
       kind === 'Session' ? findingSession(id, { client, organisation: asked }) : finding(kind, id)
     const { rows } = await pool.query<Found>(statement)
     const row = rows[0]
-    if (!row || (row.exp <= epoch() && !EXPIRY_IS_TOLD.has(kind))) return null
+    if (!row) return null
+    const expiresAt = Math.min(row.exp, lastMoment(kind, row.payload))
+    if (expiresAt <= epoch() && !EXPIRY_IS_TOLD.has(kind)) return null
     keepWhatCameAlong(row)
-    return { kind, id, payload: row.payload, expiresAt: row.exp, consumedAt: row.consumed }
+    return { kind, id, payload: row.payload, expiresAt, consumedAt: row.consumed }
   }
 
   return {
@@ -78,7 +81,8 @@ export function adapterFor(kind: string, needs: AdapterNeeds) {
         values: [uid],
       })
       const row = rows[0]
-      return row ? { ...row.payload, exp: Math.floor(row.exp) } : undefined
+      if (!row || !isAlive(row.payload, row.exp)) return undefined
+      return { ...row.payload, exp: Math.floor(row.exp) }
     },
 
     /** The device flow is not offered. */
@@ -91,7 +95,7 @@ export function adapterFor(kind: string, needs: AdapterNeeds) {
         kind,
         id,
         payload,
-        expiresAt: epoch() + expiresIn,
+        expiresAt: Math.min(epoch() + expiresIn, lastMoment(kind, payload)),
         consumedAt: null,
       }
       if (kind === 'ReplayDetection') return insertOnce(pool, artefact)
@@ -159,18 +163,23 @@ function keepWhatCameAlong(row: Found): void {
       consumedAt: null,
     })
   }
-  if (row.session_uid && row.session_payload && row.session_exp && row.session_exp > epoch()) {
+  const { session_payload: session, session_exp: sessionEnd } = row
+  if (row.session_uid && session && sessionEnd && isAlive(session, sessionEnd)) {
     work.artefacts.set(`SessionUid:${row.session_uid}`, {
       kind: 'Session',
       id: '',
-      payload: row.session_payload,
-      expiresAt: row.session_exp,
+      payload: session,
+      expiresAt: sessionEnd,
       consumedAt: null,
     })
   }
   if (row.standing) {
     work.standings.set(standingKey(row.standing.account.id, row.acting_for), row.standing)
   }
+}
+
+function isAlive(session: Payload, expiresAt: number): boolean {
+  return Math.min(expiresAt, lastMoment('Session', session)) > epoch()
 }
 
 /** A proof may be shown once (RFC 9449 §11.1): the insert decides, not a look beforehand. */

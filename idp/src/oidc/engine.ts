@@ -4,9 +4,9 @@ import type Koa from 'koa'
 import compose from 'koa-compose'
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type pg from 'pg'
-import { listClients, listPolicies } from '#clients'
+import { type Client, listClients, listPolicies } from '#clients'
 import type { Tables } from '../tables.ts'
-import { afterSignOut, enginePages } from './engine-pages.ts'
+import { afterSignOut, enginePages, type SiteOfTheHouse } from './engine-pages.ts'
 import { insistOnDatabase } from './failures.ts'
 import { answerWithLiveRights } from './introspection.ts'
 import { ensureKeys, loadKeys } from './keys.ts'
@@ -22,6 +22,8 @@ export interface Engine {
   readonly middleware: Koa.Middleware
   /** The engine of this moment: it is built anew when clients, policies or keys change. */
   provider(): Provider
+  /** The sites of the house, for whoever has lost their way. */
+  sites(): readonly SiteOfTheHouse[]
   stop(): Promise<void>
 }
 
@@ -54,9 +56,11 @@ export async function startEngine(needs: EngineNeeds): Promise<Engine> {
       listPolicies(db),
       loadKeys(db, seal),
     ])
-    const provider = createProvider({ ...needs, pages: enginePages }, { clients, policies, keys })
+    const sites = sitesAmong(clients)
+    const pages = enginePages(sites)
+    const provider = createProvider({ ...needs, pages }, { clients, policies, keys })
     provider.use(aroundEngine(db))
-    return { provider, run: compose(provider.middleware as Koa.Middleware[]) }
+    return { provider, sites, run: compose(provider.middleware as Koa.Middleware[]) }
   }
 
   let engine = await build()
@@ -71,6 +75,7 @@ export async function startEngine(needs: EngineNeeds): Promise<Engine> {
 
   return {
     provider: () => engine.provider,
+    sites: () => engine.sites,
     stop: () => listener.stop(),
     middleware: async (ctx, next) => {
       const { run } = engine
@@ -85,8 +90,9 @@ export async function startEngine(needs: EngineNeeds): Promise<Engine> {
         await inOneWork({ db, pool }, hint, () => run(ctx as never, next))
       } catch (error) {
         if (!(error instanceof RedeemedAlready)) throw error
-        await endFamily(db, error.redemption)
-        refuseReplay(ctx, error.redemption)
+        const { redemption } = error
+        await db.transaction().execute((tx) => endFamily(tx, redemption))
+        refuseReplay(ctx, redemption)
       }
     },
   }
@@ -112,6 +118,12 @@ export function isEngines(path: string): boolean {
   return (
     path.startsWith('/.well-known/') ||
     PATHS.some((route) => path === route || path.startsWith(`${route}/`))
+  )
+}
+
+function sitesAmong(clients: readonly Client[]): SiteOfTheHouse[] {
+  return clients.flatMap(({ client_id: clientId, name, home_uri: homeUri }) =>
+    homeUri === null ? [] : [{ clientId, name, homeUri }],
   )
 }
 

@@ -31,10 +31,11 @@ export interface SessionAge {
  */
 export function sessionLifetime(session: SessionAge, now: number): number {
   if (session.loginTs === undefined) return HOUR
-  const age = now - session.loginTs
-  if (!session.transient) return Math.max(1, REMEMBERED - age)
-  return Math.max(1, Math.min(IDLE, ABSOLUTE - age))
+  const left = session.loginTs + longest(session) - now
+  return Math.max(1, session.transient ? Math.min(IDLE, left) : left)
 }
+
+const longest = (session: SessionAge): number => (session.transient ? ABSOLUTE : REMEMBERED)
 
 /**
  * How long a refresh token may wait: it never outlives what the sign-in allows, however often it is
@@ -42,4 +43,17 @@ export function sessionLifetime(session: SessionAge, now: number): number {
  */
 export function refreshLifetime(authTime: number | undefined, now: number): number {
   return Math.max(1, REMEMBERED - (authTime === undefined ? 0 : now - authTime))
+}
+
+/**
+ * The moment nothing lives past, in seconds since the epoch: of a session, of a refresh token. The
+ * engine takes no lifetime under a second, and whoever asks every second would so live for ever.
+ */
+export function lastMoment(kind: string, payload: Readonly<Record<string, unknown>>): number {
+  const { loginTs, authTime, transient } = payload
+  if (kind === 'Session' && typeof loginTs === 'number') {
+    return loginTs + longest({ transient: transient === true })
+  }
+  if (kind === 'RefreshToken' && typeof authTime === 'number') return authTime + REMEMBERED
+  return Number.POSITIVE_INFINITY
 }

@@ -10,7 +10,6 @@ import {
 import type pg from 'pg'
 import type { Client, Policies } from '#clients'
 import { enqueue } from '#jobs'
-import { record } from '#journal'
 import { hashClientSecret } from '#rules/clients'
 import type { Tables } from '../tables.ts'
 import { organisationOf } from './acting-context.ts'
@@ -24,6 +23,7 @@ import { mayIntrospect, recordRefusal } from './introspection.ts'
 import type { SigningKey } from './keys.ts'
 import { LIFETIMES, refreshLifetime, sessionLifetime } from './lifetimes.ts'
 import { promptPolicy } from './prompts.ts'
+import { endFamily } from './replay.ts'
 import type { SubjectOf } from './subject.ts'
 import { currentWork } from './unit-of-work.ts'
 
@@ -171,7 +171,7 @@ export function createProvider(needs: ProviderNeeds, data: ProviderData): Provid
   const provider = new Provider(issuer.origin, configuration)
   keepSecretsHashed(provider)
   queueSignOuts(provider)
-  journalReplays(provider)
+  endReplayedFamilies(provider)
   hearFailures(provider, needs.log)
   return provider
 }
@@ -199,12 +199,16 @@ function queueSignOuts(provider: Provider): void {
   }
 }
 
-/** A grant that ends while tokens are asked for ends because something was shown twice. */
-function journalReplays(provider: Provider): void {
-  provider.on('grant.revoked', (ctx) => {
+/**
+ * A grant that ends while tokens are asked for ends because something was shown twice. What another
+ * request wrote of it meanwhile ends too: the next grant of this session will have the same name.
+ */
+function endReplayedFamilies(provider: Provider): void {
+  provider.on('grant.revoked', (ctx, grantId) => {
     if (ctx.oidc.route !== 'token') return
     const client = ctx.oidc.client?.clientId
-    currentWork()?.deeds.push((tx) => record(tx, { event: 'token-replayed', client }))
+    const account = ctx.oidc.entities.RefreshToken?.accountId
+    currentWork()?.deeds.push((tx) => endFamily(tx, { grantId, account, client }))
   })
 }
 
