@@ -11,21 +11,17 @@ export function bannerFor(
     readonly signInUrl: string
     readonly switchUrl: string
     readonly accountUrl: string
-    readonly translate: (key: string) => string
   },
 ): Banner | null {
   if (!visit) return null
-  const { signInUrl, switchUrl, accountUrl, translate } = around
+  const { signInUrl, switchUrl, accountUrl } = around
   const person = visit.session?.person
   if (!person) return { kind: 'anonymous', signInUrl }
   const { name, organisation, accountType } = person
   return {
     kind: 'person',
     name,
-    ...(organisation && {
-      organisation: organisation.name,
-      role: translate(`role.${organisation.role}`),
-    }),
+    ...(organisation && { organisation: organisation.name }),
     // A particulier is linked to no organisation (5.1): there is nothing to change to.
     ...((organisation || accountType !== 'particulier') && { switchUrl }),
     accountUrl,

@@ -7,6 +7,8 @@ export type {
   RelyingPartyOptions,
   Surroundings,
 } from './api.ts'
+export { matrixRights, type Right } from './my-space/rights.ts'
+export { MY_SPACE_PATH, mySpace } from './my-space/routes.ts'
 export { relyingParty } from './relying-party.ts'
 export {
   type RunningSite,
@@ -16,3 +18,4 @@ export {
   startSite,
 } from './site.ts'
 export { readSiteConfig, type SiteConfig, siteSettings } from './site-settings.ts'
+export { type Member, type Team, teamOf } from './team.ts'

@@ -1,5 +1,4 @@
 import type Router from '@koa/router'
-import { translate } from '@myanm/chassis'
 import type { Context, Middleware } from 'koa'
 import { pageOf, signInPath } from './addresses.ts'
 import type { RelyingParty, RelyingPartyOptions } from './api.ts'
@@ -74,7 +73,6 @@ export function relyingParty(options: RelyingPartyOptions): RelyingParty {
       signInUrl: signInUrl(ctx),
       switchUrl: switchUrl(ctx),
       accountUrl: account.href,
-      translate: (key) => translate(ctx, key),
     })
 
   return {

@@ -16,7 +16,7 @@ import { relyingParty } from './relying-party.ts'
 import { readSiteConfig, type SiteConfig } from './site-settings.ts'
 
 /** What a room of a site is built from. */
-export interface SiteServices<Tables> {
+export interface SiteServices<Tables = unknown> {
   readonly myanm: RelyingParty
   readonly db: Connection<Tables>['db']
   readonly pool: Connection<Tables>['pool']
@@ -33,7 +33,7 @@ export interface SiteDefinition<Tables = unknown> {
   readonly sources: readonly URL[]
   /** Catalogue key and path of each entry of the header. */
   readonly navigation: readonly { readonly key: string; readonly href: string }[]
-  /** Beside the default ones. */
+  /** What the site asks to know, when it is not the usual. */
   readonly scopes?: readonly string[]
   /** The rooms of the site, in the order they are tried. */
   readonly routes: (services: SiteServices<Tables>) => readonly (Router | Middleware)[]
@@ -79,6 +79,9 @@ export async function startSite<Tables>(
     ready: database.ready,
     surroundings: (ctx) => ({
       ...myanm.frameOptions.surroundings(ctx),
+      footerLinks: [
+        { text: translate(ctx, 'relying-party.footer.myanm'), href: config.ISSUER.href },
+      ],
       navigation: definition.navigation.map(({ key, href }) => ({
         text: translate(ctx, key),
         href,

@@ -1,0 +1,2 @@
+/** The door of Mon bilan en ligne, for those who start or test it. */
+export { bilan } from './app.ts'

@@ -1,0 +1,4 @@
+import { runSite } from '@myanm/relying-party'
+import { monasbl } from './app.ts'
+
+await runSite(monasbl, process.env)
