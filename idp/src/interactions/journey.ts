@@ -1,8 +1,8 @@
-import { allowFormAction } from '@myanm/chassis'
+import { allowFormAction, type Problem } from '@myanm/chassis'
 import type { Context } from 'koa'
 import type { Provider } from 'oidc-provider'
 import { isOneOfOurSites } from '#clients'
-import type { Engine } from '#oidc'
+import { type Engine, waysTo } from '#oidc'
 import { problem } from '../problems.ts'
 import { pathOf, type Screen, screenFor } from './rules.ts'
 
@@ -30,13 +30,14 @@ export interface Journey {
  */
 export async function journeyOf(ctx: Context, engine: Engine, uid: string): Promise<Journey> {
   const provider = engine.provider()
-  const interaction = await provider
-    .interactionDetails(ctx.req, ctx.res)
-    .catch((error: Error) => expired(error))
-  if (interaction.uid !== uid) throw problem('sign-in-expired')
+  const interaction = await provider.interactionDetails(ctx.req, ctx.res).catch((error: Error) => {
+    // The engine has one error for all of it; a database that is away is not that error.
+    throw error.name === 'SessionNotFound' ? expired(engine, error) : error
+  })
+  if (interaction.uid !== uid) throw expired(engine)
   const clientId = String(interaction.params['client_id'])
   const client = await provider.Client.find(clientId)
-  if (!client) throw problem('sign-in-expired')
+  if (!client) throw expired(engine)
   const redirect = URL.parse(String(interaction.params['redirect_uri']))
   if (redirect) allowFormAction(ctx, redirect.origin)
   return {
@@ -51,10 +52,9 @@ export async function journeyOf(ctx: Context, engine: Engine, uid: string): Prom
   }
 }
 
-/** The engine has one error for all of it; a database that is away is not that error. */
-function expired(error: Error): never {
-  if (error.name !== 'SessionNotFound') throw error
-  throw problem('sign-in-expired', { cause: error })
+/** Nobody is left on a page without a next step: the sites are where a sign-in begins. */
+function expired(engine: Engine, cause?: Error): Problem {
+  return problem('sign-in-expired', { cause, ways: waysTo(engine.sites()) })
 }
 
 /** Whether this screen is the one that is due; otherwise the person is sent to the one that is. */
