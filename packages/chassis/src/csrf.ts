@@ -75,7 +75,9 @@ function comesFromHere(ctx: Context, publicUrl: URL): boolean {
 /** The page the form stands on: a path of ours, or the home page. */
 function formOf(ctx: Context): string {
   const referrer = URL.parse(ctx.get('referer'))
-  return referrer?.host === ctx.host ? referrer.pathname + referrer.search : '/'
+  if (referrer?.host !== ctx.host) return '/'
+  // In a link, a path that begins with two slashes is somebody else's host.
+  return referrer.pathname.startsWith('//') ? '/' : referrer.pathname + referrer.search
 }
 
 function isSame(given: string, expected: string): boolean {
