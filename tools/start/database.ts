@@ -4,13 +4,16 @@ import pg from 'pg'
 import { Complaint } from './complaint.ts'
 import type { Folder } from './folder.ts'
 
-export type Database = AsyncDisposable & {
+export type Database = {
   /** A role that may create roles and schemas. */
   readonly adminUrl: URL
 }
 
 /** Starts a PostgreSQL of our own in the folder. @throws Complaint when none can be had */
-export async function ownDatabase(folder: Folder, onDeath: () => void): Promise<Database> {
+export async function ownDatabase(
+  folder: Folder,
+  onDeath: () => void,
+): Promise<Database & AsyncDisposable> {
   const server = await startLocalPostgres({
     directory: folder.postgres,
     log: (event) => event === 'restarting' && onDeath(),
@@ -41,5 +44,5 @@ export async function givenDatabase(address: string): Promise<Database> {
     const reason = error instanceof Error ? error.message || error.name : String(error)
     throw new Complaint('database.away', { reason })
   }
-  return { adminUrl: new URL(address), [Symbol.asyncDispose]: async () => {} }
+  return { adminUrl: new URL(address) }
 }

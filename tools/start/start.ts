@@ -64,7 +64,7 @@ async function bringUp(effort: Effort): Promise<string> {
   const clients = sceneClients({ ports, secrets })
   progress.sentence('start.title')
 
-  const { adminUrl } = scene.use(await openDatabase(folder, progress))
+  const { adminUrl } = await openDatabase(effort, folder)
   const preparation = { root, folder, secrets, clients, adminUrl }
   const missing = await whatIsMissing(preparation)
   if (missing !== null) await progress.step('step.tables', () => prepare(preparation, missing))
@@ -81,12 +81,14 @@ async function bringUp(effort: Effort): Promise<string> {
   })
 }
 
-function openDatabase(folder: Folder, progress: Progress) {
+function openDatabase({ scene, progress }: Effort, folder: Folder) {
   const address = process.env['DATABASE_URL']
   if (address) return progress.step('step.database', () => givenDatabase(address))
   const first = existsSync(join(folder.postgres, 'data')) ? '' : '-first'
   const tell = () => progress.sentence('database.died', { log: serverLog(folder.postgres) })
-  return progress.step(`step.postgres${first}`, () => ownDatabase(folder, tell))
+  return progress.step(`step.postgres${first}`, async () =>
+    scene.use(await ownDatabase(folder, tell)),
+  )
 }
 
 async function startServices({ root, scene, signal, progress }: Effort, setting: Setting) {
