@@ -36,16 +36,16 @@ export async function listPolicies(db: Db<Tables>): Promise<Policies> {
   }
 }
 
-/** The sites of the house, as people see them. */
-export function listSites(
+/** The sites of the house, as people see them, in the order they are named. */
+export async function listSites(
   db: Db<Tables>,
 ): Promise<{ client_id: string; name: string; home_uri: string | null }[]> {
-  return db
+  const sites = await db
     .selectFrom('client')
     .select(['client_id', 'name', 'home_uri'])
     .where('home_uri', 'is not', null)
     .where('client_id', 'in', [...OUR_SITES])
-    .orderBy('created_at')
-    .orderBy('client_id')
     .execute()
+  const place = (id: string) => (OUR_SITES as readonly string[]).indexOf(id)
+  return sites.sort((left, right) => place(left.client_id) - place(right.client_id))
 }

@@ -2,11 +2,12 @@ import { createHash, randomBytes } from 'node:crypto'
 import Router from '@koa/router'
 import { render } from '@myanm/chassis'
 import type { Context } from 'koa'
-import { standingOf } from '#accounts'
+import { type Standing, standingOf } from '#accounts'
 import { listSites, OWN_CLIENT, RETURN_PATH } from '#clients'
 import { listChoices } from '#organisations'
 import { displayName } from '#rules/accounts'
 import type { Needs } from '../services.ts'
+import { concerns } from './rules.ts'
 
 type HomeNeeds = Needs<'config' | 'db' | 'engine'>
 
@@ -16,22 +17,27 @@ export function homeRoutes(needs: HomeNeeds): Router {
   const router = new Router()
 
   router.get('/', async (ctx) => {
-    render(ctx, 'home/pages/home.njk', { sites: await listSites(db) })
+    const standing = await whoIsHere(ctx, needs)
+    const sites = await listSites(db)
+    render(ctx, 'home/pages/home.njk', {
+      banner: bannerOf(standing),
+      sites: sites.filter((site) => concerns(site.client_id, standing)),
+    })
   })
 
   router.get('/compte', async (ctx) => {
-    const account = await signedInAccount(ctx, needs)
-    const standing = account && (await standingOf(db, account, null))
-    if (!standing || standing.account.state !== 'active') return goToSignIn(ctx, needs)
+    const standing = await whoIsHere(ctx, needs)
+    if (!standing) return goToSignIn(ctx, needs)
     const [sites, memberships] = await Promise.all([
       listSites(db),
       listChoices(db, standing.account.id),
     ])
     render(ctx, 'home/pages/account.njk', {
+      banner: bannerOf(standing),
       person: { name: displayName(standing.account), email: standing.account.email },
       accountType: standing.account.type,
       memberships,
-      sites,
+      sites: sites.filter((site) => concerns(site.client_id, standing)),
     })
   })
 
@@ -44,9 +50,21 @@ export function homeRoutes(needs: HomeNeeds): Router {
   return router
 }
 
-async function signedInAccount(ctx: Context, { engine }: HomeNeeds): Promise<string | undefined> {
+/** The person whose session this browser has, as they are now; nobody when it has none. */
+async function whoIsHere(ctx: Context, { engine, db }: HomeNeeds): Promise<Standing | null> {
   const session = await engine.provider().Session.get(ctx as never)
-  return session.accountId
+  const standing = session.accountId ? await standingOf(db, session.accountId, null) : null
+  return standing?.account.state === 'active' ? standing : null
+}
+
+function bannerOf(standing: Standing | null): object {
+  if (!standing) return { kind: 'anonymous', signInUrl: '/compte' }
+  return {
+    kind: 'person',
+    name: displayName(standing.account),
+    accountUrl: '/compte',
+    signOutUrl: '/logout',
+  }
 }
 
 /** Sends to sign-in with a challenge nobody knows the answer to: its code can never be redeemed. */
