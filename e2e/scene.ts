@@ -1,19 +1,24 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createLog, readConfig, Secret } from '@myanm/chassis'
-import { guideSocial, seedJobOffers } from '@myanm/guide-social'
-import { type RunningIdp, seedScene, settings, startIdp, subjects } from '@myanm/idp'
+import { bilan } from '@myanm/bilan'
+import { createLog, readConfig } from '@myanm/chassis'
+import { guideSocial } from '@myanm/guide-social'
+import { type RunningIdp, settings, startIdp } from '@myanm/idp'
 import { startMailbox } from '@myanm/mailbox'
-import { readSiteConfig, startSite } from '@myanm/relying-party'
+import { monasbl } from '@myanm/monasbl'
+import { readSiteConfig, type SiteDefinition, startSite } from '@myanm/relying-party'
+import { sweeli } from '@myanm/sweeli'
 import { freePort, type TestDatabase, withDatabase } from '@myanm/testing'
 import { sceneClients } from '../tools/start/clients.ts'
-import { addressOf, environmentOf, known, type Setting } from '../tools/start/environment.ts'
+import { addressOf, environmentOf, known } from '../tools/start/environment.ts'
+import { fill } from '../tools/start/fill.ts'
 import { folderIn, makeFolder } from '../tools/start/folder.ts'
 import type { Ports } from '../tools/start/ports.ts'
-import { organisations, people } from '../tools/start/scene.ts'
+import { people } from '../tools/start/scene.ts'
 import { openSecrets } from '../tools/start/secrets.ts'
-import type { ServiceKey, SiteKey } from '../tools/start/services.ts'
+import type { ServiceKey } from '../tools/start/services.ts'
+import { databasesOf, type Preparation, stores } from '../tools/start/stores.ts'
 
 /** Somebody of the demo scene, and what they type to sign in. */
 export interface SomebodyOfTheScene {
@@ -33,8 +38,6 @@ export interface Scene extends AsyncDisposable {
   readonly myanm: { stop(): Promise<void>; start(): Promise<void> }
 }
 
-const SITES = { 'guide-social': guideSocial } as const
-
 /**
  * Brings the demo scene up as `start` does: same people, same clients, same environment for every
  * process. Only the database is a clone, the ports are free ones and nothing survives.
@@ -42,20 +45,13 @@ const SITES = { 'guide-social': guideSocial } as const
 export async function openScene(): Promise<Scene> {
   await using stack = new AsyncDisposableStack()
   const database = stack.use(await withDatabase())
-  const setting = await settingOn(database, stack)
-  const { ports, secrets, folder } = setting
+  const [ports, kept] = await Promise.all([freePorts(), keepingPlace(database, stack)])
+  const { secrets, folder } = kept
+  const preparation = { ...kept, clients: sceneClients({ ports, secrets }) }
+  await fill(preparation)
+
+  const setting = { folder, ports, secrets, databases: databasesOf(preparation) }
   const log = (service: string) => createLog(service, process.env['TEST_LOG_LEVEL'] ?? 'silent')
-
-  const clients = sceneClients({ ports, secrets })
-  const passwordOf = (key: string) => known(secrets.people, key)
-  const seeded = await seedScene({
-    databaseUrl: setting.databases.idp,
-    organisations,
-    people: people.map((person) => ({ ...person, password: passwordOf(person.key) })),
-    clients,
-  })
-  await seedOffers(setting, seeded)
-
   const mailbox = await startMailbox({
     directory: folder.mailbox,
     host: '127.0.0.1',
@@ -65,12 +61,17 @@ export async function openScene(): Promise<Scene> {
     log: log('mailbox'),
   })
   stack.defer(mailbox.stop)
-  for (const [key, definition] of Object.entries(SITES)) {
-    const config = readSiteConfig(environmentOf(key as SiteKey, setting))
-    // Each site has tables of its own; starting it does not look at them.
-    const site = await startSite<never>(definition as never, config, { log: log(key) })
+
+  async function openSite<Tables>(definition: SiteDefinition<Tables>): Promise<void> {
+    const { key } = definition
+    const config = readSiteConfig(environmentOf(key, setting))
+    const site = await startSite(definition, config, { log: log(key) })
     stack.defer(site.stop)
   }
+  await openSite(guideSocial)
+  await openSite(monasbl)
+  await openSite(sweeli)
+  await openSite(bilan)
 
   let running: RunningIdp | undefined
   const myanm = {
@@ -94,60 +95,29 @@ export async function openScene(): Promise<Scene> {
       const person = people.find((one) => one.key === key)
       if (!person) throw new Error(`Nobody in the scene is called ${key}`)
       const name = `${person.givenName} ${person.familyName}`
-      return { key, name, login: person.login, password: passwordOf(key) }
+      return { key, name, login: person.login, password: known(secrets.people, key) }
     },
     myanm,
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   }
 }
 
-/** What `start` would have chosen, for this one scene. */
-async function settingOn(database: TestDatabase, stack: AsyncDisposableStack): Promise<Setting> {
+/** What `start` keeps in `.data`, here for one scene; the roles of the test server are there already. */
+async function keepingPlace(
+  database: TestDatabase,
+  stack: AsyncDisposableStack,
+): Promise<Omit<Preparation, 'clients'>> {
   const root = await mkdtemp(join(tmpdir(), 'myanm-e2e-'))
   stack.defer(() => rm(root, { recursive: true, force: true }))
   const folder = folderIn(root)
   await makeFolder(folder)
-  return {
-    folder,
-    ports: await freePorts(),
-    secrets: await openSecrets(folder),
-    databases: {
-      idp: database.urlFor('idp'),
-      'guide-social': database.urlFor('guide-social'),
-      monasbl: database.urlFor('monasbl'),
-      sweeli: database.urlFor('sweeli'),
-      bilan: database.urlFor('bilan'),
-    },
-  }
+  const passwords = stores.map((store) => [store, database.urlFor(store).password] as const)
+  const secrets = { ...(await openSecrets(folder)), databases: Object.fromEntries(passwords) }
+  return { root, folder, secrets, adminUrl: database.adminUrl }
 }
 
 async function freePorts(): Promise<Ports> {
   const keys = ['myanm', 'guide-social', 'monasbl', 'sweeli', 'bilan', 'mailbox', 'smtp'] as const
   const ports = await Promise.all(keys.map(freePort))
   return Object.fromEntries(keys.map((key, position) => [key, ports[position] ?? 0])) as Ports
-}
-
-async function seedOffers(
-  { databases, secrets }: Setting,
-  seeded: Awaited<ReturnType<typeof seedScene>>,
-): Promise<void> {
-  const subjectOf = subjects(new Secret(known(secrets.keys, 'pairwise')))
-  const author = (key: string) => subjectOf(seeded.accounts.get(key) ?? '', 'anm')
-  const organisation = (key: string) => ({
-    id: seeded.organisations.get(key) ?? '',
-    name: organisations.find((one) => one.key === key)?.name ?? '',
-  })
-  await seedJobOffers({
-    databaseUrl: databases['guide-social'],
-    organisations: { tilleuls: organisation('tilleuls'), passage: organisation('passage') },
-    authors: {
-      collaborateur: author('collaborateur'),
-      collegue: author('collegue'),
-      responsable: author('responsable'),
-      gestionnaire: author('gestionnaire'),
-      voisin: author('voisin'),
-      multi: author('multi'),
-    },
-    now: new Date(),
-  })
 }
