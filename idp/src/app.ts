@@ -6,7 +6,7 @@ import { interactionRoutes } from '#interactions'
 import { isEngines } from '#oidc'
 import type { Services } from './services.ts'
 
-/** MyANM as a Koa application: the frame, its own pages, its API, then the protocol engine. */
+/** MyANM as a Koa application: the frame, the protocol engine, its own pages, its API. */
 export function createApp(services: Services): Frame {
   const { config, engine, log } = services
   const frame = createFrame({
@@ -25,10 +25,10 @@ export function createApp(services: Services): Frame {
   })
   frame.app.keys = [config.COOKIE_KEY.reveal()]
 
+  frame.app.use(engine.middleware)
   for (const routes of [homeRoutes(services), interactionRoutes(services), apiRoutes(services)]) {
     frame.app.use(routes.routes()).use(routes.allowedMethods())
   }
-  frame.app.use(engine.middleware)
   return frame
 }
 

@@ -134,7 +134,14 @@ export function createProvider(needs: ProviderNeeds, data: ProviderData): Provid
       clientCredentials: { enabled: true },
       dPoP: { enabled: true },
       pushedAuthorizationRequests: { enabled: true },
-      revocation: { enabled: true },
+      revocation: {
+        enabled: true,
+        // RFC 7009 §2.1: each client its own tokens; of another's it is told that they are not.
+        allowedPolicy: async (_ctx, client, token) => {
+          if (token.clientId === client.clientId) return true
+          throw new errors.InvalidRequest('the token is not of this client')
+        },
+      },
       introspection: {
         enabled: true,
         allowedPolicy: async (_ctx, client, token) => {
@@ -222,7 +229,7 @@ function metadataOf(client: Client): ClientMetadata {
     post_logout_redirect_uris: client.post_logout_redirect_uris,
     grant_types: client.grant_types,
     response_types: hasRedirects ? ['code'] : [],
-    scope: client.scopes.join(' '),
+    ...(client.scopes.length > 0 && { scope: client.scopes.join(' ') }),
     subject_type: 'pairwise',
     token_endpoint_auth_method: 'client_secret_basic',
     ...(client.backchannel_logout_uri && {

@@ -23,7 +23,8 @@ export async function seedScene(scene: {
   const database = connect<Tables>({ url: scene.databaseUrl, name: 'scene', max: 2 })
   try {
     const { hash } = await createPasswords()
-    const hashes = await Promise.all(scene.people.map((person) => hash(person.password)))
+    const hashes: string[] = []
+    for (const { password } of scene.people) hashes.push(await hash(password))
     return await database.db.transaction().execute(async (tx) => {
       for (const client of scene.clients) await saveClient(tx, client, scene.clients)
       const organisations = new Map<string, string>()

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import type { Context, Middleware } from 'koa'
+import { isHttps } from './config.ts'
 import { perRequest } from './per-request.ts'
 import { frameProblem } from './problem.ts'
 
@@ -7,6 +8,7 @@ const address = perRequest<string>('client address')
 
 const FORWARDED = [
   'forwarded',
+  'x-forwarded-for',
   'x-forwarded-host',
   'x-forwarded-proto',
   'x-forwarded-port',
@@ -25,14 +27,16 @@ export function canonicalRequest(options: {
   readonly trustedProxies: number
 }): Middleware {
   const { publicUrl, trustedProxies } = options
-  const protocol = publicUrl.protocol.slice(0, -1)
+  const https = isHttps(publicUrl)
 
   return async function canonicalRequest(ctx, next) {
     address.set(ctx, addressOf(ctx, trustedProxies))
-    for (const name of FORWARDED) delete ctx.req.headers[name]
-    delete ctx.req.headers['x-forwarded-for']
-    if (ctx.req.headers.host?.toLowerCase() !== publicUrl.host) throw frameProblem('foreign-host')
-    Object.defineProperty(ctx.request, 'protocol', { value: protocol })
+    const { headers } = ctx.req
+    // Only what is there: deleting makes the object slow for everybody after us.
+    for (const name of FORWARDED) if (headers[name] !== undefined) delete headers[name]
+    if (headers.host?.toLowerCase() !== publicUrl.host) throw frameProblem('foreign-host')
+    // Behind our proxy we are spoken to in http; Koa believes this header (`app.proxy`), which is ours.
+    if (https) headers['x-forwarded-proto'] = 'https'
     await next()
   }
 }

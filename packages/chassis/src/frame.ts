@@ -4,6 +4,7 @@ import { assets } from './assets.ts'
 import { boundary } from './boundary.ts'
 import { canonicalRequest } from './canonical-request.ts'
 import { type Catalogue, FIRST_LANGUAGE, type Language, readCatalogue } from './catalogue.ts'
+import { isHttps } from './config.ts'
 import { csrfProtection } from './csrf.ts'
 import type { FrameOptions } from './frame-options.ts'
 import { health } from './health.ts'
@@ -28,7 +29,8 @@ export function createFrame(options: FrameOptions): Frame {
   const directories = options.sources.map((source) => fileURLToPath(source))
   const catalogue = readCatalogue([...OWN_MESSAGES, ...directories])
   const templates = createTemplates(directories)
-  const app = new Koa()
+  // Koa then takes the protocol from a header that `canonicalRequest` alone writes.
+  const app = new Koa({ proxy: isHttps(options.site.url) })
 
   const order: Middleware[] = [
     requestLog(options.log),
