@@ -21,6 +21,7 @@ const project = (displayName, testMatch, more = {}) => ({
 const onPostgres = {
   globalSetup: '<rootDir>/packages/testing/src/global-setup.ts',
   globalTeardown: '<rootDir>/packages/testing/src/global-teardown.ts',
+  setupFilesAfterEnv: ['<rootDir>/packages/testing/src/patience.ts'],
 }
 
 /** Beside it: one Chromium for the whole run, and the patience real pages need. */
