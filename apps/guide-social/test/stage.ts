@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { jest } from '@jest/globals'
 import { createLog, Secret } from '@myanm/chassis'
 import type { RunningSite } from '@myanm/relying-party'
 import { startSite } from '@myanm/relying-party'
@@ -17,15 +18,18 @@ import {
 import pg from 'pg'
 import { guideSocial } from '../src/index.ts'
 
-/** Guide Social and MyANM, whole, on real HTTP and one real database; the clock alone is ours. */
+// Whole processes and real sign-ins: a busy machine needs more than Jest's five seconds.
+jest.setTimeout(60_000)
+
+/** Guide Social and MyANM, whole, on real HTTP and one real database. */
 export interface Stage extends AsyncDisposable {
   readonly site: URL
   readonly database: TestDatabase
   readonly idp: TestIdp
-  /** What time it is for the site: days may pass between two requests. */
-  readonly clock: { now: () => Date; pass: (days: number) => void }
   /** Somebody of the scene, signed in and acting for this organisation. */
   signIn(login: string, organisation?: string): Promise<Visitor>
+  /** MyANM goes away, and stays away. */
+  stopMyAnm(): Promise<void>
   /** Looks behind the curtain, or arranges a situation, in the site's own schema. */
   rows<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>
 }
@@ -54,13 +58,6 @@ export async function openStage(): Promise<Stage> {
       client({ id: 'bilan', name: 'Mon bilan en ligne', kind: 'site' }),
     ],
   })
-  let offset = 0
-  const clock = {
-    now: () => new Date(Date.now() + offset),
-    pass: (days: number) => {
-      offset += days * 86_400_000
-    },
-  }
   const running: RunningSite = await startSite(
     guideSocial,
     {
@@ -77,21 +74,25 @@ export async function openStage(): Promise<Stage> {
       SESSION_SECRET: new Secret(randomBytes(32).toString('base64url')),
       ACCOUNT_URL: new URL('/compte', idp.issuer),
     },
-    { log: createLog('guide-social', process.env['TEST_LOG_LEVEL'] ?? 'silent'), clock },
+    { log: createLog('guide-social', process.env['TEST_LOG_LEVEL'] ?? 'silent') },
   )
   const behind = new pg.Pool({ connectionString: database.adminUrl.href, max: 2 })
 
+  let gone: Promise<void> | undefined
+  const stopMyAnm = () => {
+    gone ??= idp.stop()
+    return gone
+  }
   const stop = async () => {
     await behind.end()
     await running.stop()
-    await idp.stop()
+    await stopMyAnm()
     await database.drop()
   }
   return {
     site,
     database,
     idp,
-    clock,
     signIn: async (login, organisation) => {
       const visitor = new Visitor()
       await visitor.go(new URL('/connexion?retour=/emplois', site))
@@ -99,6 +100,7 @@ export async function openStage(): Promise<Stage> {
       await answerQuestions(visitor, organisation)
       return visitor
     },
+    stopMyAnm,
     rows: async (text, values = []) => {
       const client = await behind.connect()
       try {
@@ -141,9 +143,21 @@ export async function makeOffer(
   })
 }
 
-/** The token of a form this visitor has in front of them, for a request made by hand. */
-export function tokenOn(page: Page): string {
+/** Posts by hand what no form of theirs offers: with a good token, from our own page. */
+export async function postByHand(
+  visitor: Visitor,
+  address: URL,
+  fields: Typed = {},
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Page> {
+  // Everybody signed in may open this page, and it has a form.
+  const page = await visitor.go(new URL('/deconnexion', address))
   const token = page.$('input[name=jeton]').first().attr('value')
   if (token === undefined) throw new Error(`No form on ${page.url}`)
-  return token
+  return visitor.post(address, { jeton: token, ...fields }, headers)
+}
+
+/** The version an edit form or a button of this page was made from. */
+export function versionOn(page: Page): string {
+  return page.$('input[name=version]').first().attr('value') ?? ''
 }
