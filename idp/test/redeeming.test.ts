@@ -45,7 +45,7 @@ async function age(
   const rows = await query(
     database,
     `update oidc_artefact set ${change} where id = sha256(convert_to($1, 'UTF8')) returning id`,
-    [`${what.kind}:${what.value}`, value],
+    [what.value, value],
   )
   if (rows.length !== 1) throw new Error(`No ${what.kind} to age`)
 }
@@ -55,8 +55,8 @@ async function endOf(kind: Kind, value: string): Promise<number> {
   const [row] = await query<{ ends: number }>(
     database,
     `select extract(epoch from expires_at)::float8 as ends
-      from oidc_artefact where id = sha256(convert_to($1, 'UTF8'))`,
-    [`${kind}:${value}`],
+      from oidc_artefact where kind = $2 and id = sha256(convert_to($1, 'UTF8'))`,
+    [value, kind],
   )
   return row?.ends ?? Number.NaN
 }

@@ -5,8 +5,9 @@ import type { Journey } from './journey.ts'
 import type { InteractionNeeds } from './needs.ts'
 
 /**
- * Somebody else was signed in here: that session ends, everywhere, before the new one begins. Without
- * this the engine would ask the person to press a button on a page of its own.
+ * Somebody else is signed in here, perhaps since this journey began (another tab): that session ends,
+ * everywhere, before the new one begins. Without this the engine would have the person sign out first,
+ * on a page of its own that our policy does not let through.
  */
 export async function leaveOtherAccount(
   ctx: Context,
@@ -14,14 +15,23 @@ export async function leaveOtherAccount(
   { journey, account }: { journey: Journey; account: string },
 ): Promise<void> {
   const { interaction } = journey
-  const other = interaction.session?.accountId
-  if (!other || other === account) return
   const provider = needs.engine.provider()
-  await inOneWork(needs, { client: undefined, organisation: undefined }, async () => {
-    const session = await provider.Session.get(ctx as never)
-    await endSession({ oidc: { provider } } as unknown as KoaContextWithOIDC, session)
-  })
-  ctx.cookies.set(provider.cookieName('session'), null, { path: '/' })
+  const begunIn = interaction.session?.uid
+  const isElsewhere = await inOneWork(
+    needs,
+    { client: undefined, organisation: undefined },
+    async () => {
+      const session = await provider.Session.get(ctx as never)
+      if (!session.accountId || session.accountId === account) {
+        return begunIn !== undefined && begunIn !== session.uid
+      }
+      await endSession({ oidc: { provider } } as unknown as KoaContextWithOIDC, session)
+      ctx.cookies.set(provider.cookieName('session'), null, { path: '/' })
+      return true
+    },
+  )
+  // The engine holds a journey to the session it began in; the password has just been given anew.
+  if (!isElsewhere || begunIn === undefined) return
   delete interaction.session
   await interaction.persist()
 }

@@ -5,7 +5,6 @@ import type pg from 'pg'
 import type { Tables } from '../tables.ts'
 import {
   type Artefact,
-  artefactKey,
   type Found,
   finding,
   findingSession,
@@ -44,35 +43,24 @@ export function adapterFor(kind: string, needs: AdapterNeeds) {
 
   const find = async (id: string): Promise<Payload | undefined> => {
     if (!IDENTIFIER.test(id)) return undefined
-    const key = artefactKey(kind, id)
     const work = currentWork()
-    const known = work?.artefacts.get(key)
-    if (known !== undefined) return known === null ? undefined : payloadOf(known)
-    const artefact = await read(id)
-    work?.artefacts.set(key, artefact)
-    return artefact === null ? undefined : payloadOf(artefact)
-  }
-
-  const read = async (id: string): Promise<Artefact | null> => {
-    const work = currentWork()
-    const { client, organisation } = work?.hint ?? {}
-    const asked = organisation !== undefined && UUID.test(organisation) ? organisation : null
-    const statement =
-      kind === 'Session' ? findingSession(id, { client, organisation: asked }) : finding(kind, id)
-    const { rows } = await pool.query<Found>(statement)
-    const row = rows[0]
-    if (!row) return null
-    const expiresAt = Math.min(row.exp, lastMoment(kind, row.payload))
-    if (expiresAt <= epoch() && !EXPIRY_IS_TOLD.has(kind)) return null
-    keepWhatCameAlong(row)
-    return { kind, id, payload: row.payload, expiresAt, consumedAt: row.consumed }
+    let known = work?.artefacts.get(id)
+    if (known === undefined) {
+      // Kept while it is read: a token without a hint is looked for as three kinds at once.
+      known = read(pool, kind, id)
+      work?.artefacts.set(id, known)
+    }
+    const artefact = await known
+    if (artefact?.kind !== kind) return undefined
+    if (artefact.expiresAt <= epoch() && !EXPIRY_IS_TOLD.has(kind)) return undefined
+    return payloadOf(artefact)
   }
 
   return {
     find,
 
     async findByUid(uid: string): Promise<Payload | undefined> {
-      const known = currentWork()?.artefacts.get(`SessionUid:${uid}`)
+      const known = currentWork()?.sessions.get(uid)
       if (known) return payloadOf(known)
       const { rows } = await pool.query<{ payload: Payload; exp: number }>({
         name: 'artefact-find-session-by-uid',
@@ -81,7 +69,7 @@ export function adapterFor(kind: string, needs: AdapterNeeds) {
         values: [uid],
       })
       const row = rows[0]
-      if (!row || !isAlive(row.payload, row.exp)) return undefined
+      if (!row || !isAlive(row)) return undefined
       return { ...row.payload, exp: Math.floor(row.exp) }
     },
 
@@ -101,19 +89,17 @@ export function adapterFor(kind: string, needs: AdapterNeeds) {
       if (kind === 'ReplayDetection') return insertOnce(pool, artefact)
       const work = currentWork()
       if (!work) return writeNow(pool, { saves: [artefact] })
-      const key = artefactKey(kind, id)
-      work.artefacts.set(key, artefact)
-      work.saves.set(key, artefact)
-      work.removals.delete(key)
+      work.artefacts.set(id, artefact)
+      work.saves.set(id, artefact)
+      work.removals.delete(id)
     },
 
     async destroy(id: string): Promise<void> {
-      const key = artefactKey(kind, id)
       const work = currentWork()
-      if (!work) return writeNow(pool, { removals: [fingerprint(kind, id)] })
-      work.artefacts.set(key, null)
-      work.saves.delete(key)
-      work.removals.set(key, fingerprint(kind, id))
+      if (!work) return writeNow(pool, { removals: [fingerprint(id)] })
+      work.artefacts.set(id, null)
+      work.saves.delete(id)
+      work.removals.add(id)
     },
 
     async revokeByGrantId(grantId: string): Promise<void> {
@@ -127,10 +113,10 @@ export function adapterFor(kind: string, needs: AdapterNeeds) {
     async consume(id: string): Promise<void> {
       const work = currentWork()
       if (!work) throw new Error('Redeeming happens in a request of the engine only')
-      const payload = work.artefacts.get(artefactKey(kind, id))?.payload
+      const payload = (await work.artefacts.get(id))?.payload
       work.redemption = {
         kind,
-        fingerprint: fingerprint(kind, id),
+        id,
         grantId: payload?.['grantId'] as string | undefined,
         account: payload?.['accountId'] as string | undefined,
         client: payload?.['clientId'] as string | undefined,
@@ -150,44 +136,53 @@ function payloadOf(artefact: Artefact): Payload {
   }
 }
 
+async function read(pool: pg.Pool, kind: string, id: string): Promise<Artefact | null> {
+  const { client, organisation } = currentWork()?.hint ?? {}
+  const asked = organisation !== undefined && UUID.test(organisation) ? organisation : null
+  const statement =
+    kind === 'Session' ? findingSession(id, { client, organisation: asked }) : finding(id)
+  const { rows } = await pool.query<{ found: Found }>(statement)
+  const found = rows[0]?.found
+  if (!found) return null
+  keepWhatCameAlong(found)
+  const expiresAt = Math.min(found.exp, lastMoment(found.kind, found.payload))
+  return { kind: found.kind, id, payload: found.payload, expiresAt, consumedAt: found.consumed }
+}
+
 /** Remembers the grant, the session and the standing that were read in the same statement. */
-function keepWhatCameAlong(row: Found): void {
+function keepWhatCameAlong(found: Found): void {
   const work = currentWork()
   if (!work) return
-  if (row.grant_id && row.grant_payload && row.grant_exp && row.grant_exp > epoch()) {
-    work.artefacts.set(artefactKey('Grant', row.grant_id), {
+  const { grant_id: grantId, grant, session_uid: uid, session, standing } = found
+  if (grantId && grant) {
+    const { payload, exp } = grant
+    work.artefacts.set(grantId, {
       kind: 'Grant',
-      id: row.grant_id,
-      payload: row.grant_payload,
-      expiresAt: row.grant_exp,
+      id: grantId,
+      payload,
+      expiresAt: exp,
       consumedAt: null,
     })
   }
-  const { session_payload: session, session_exp: sessionEnd } = row
-  if (row.session_uid && session && sessionEnd && isAlive(session, sessionEnd)) {
-    work.artefacts.set(`SessionUid:${row.session_uid}`, {
-      kind: 'Session',
-      id: '',
-      payload: session,
-      expiresAt: sessionEnd,
-      consumedAt: null,
-    })
+  if (uid && session && isAlive(session)) {
+    const { payload, exp } = session
+    work.sessions.set(uid, { kind: 'Session', id: '', payload, expiresAt: exp, consumedAt: null })
   }
-  if (row.standing) {
-    work.standings.set(standingKey(row.standing.account.id, row.acting_for), row.standing)
+  if (standing) {
+    work.standings.set(standingKey(standing.account.id, found.acting_for), standing)
   }
 }
 
-function isAlive(session: Payload, expiresAt: number): boolean {
-  return Math.min(expiresAt, lastMoment('Session', session)) > epoch()
+function isAlive(session: { readonly payload: Payload; readonly exp: number }): boolean {
+  return Math.min(session.exp, lastMoment('Session', session.payload)) > epoch()
 }
 
 /** A proof may be shown once (RFC 9449 §11.1): the insert decides, not a look beforehand. */
 async function insertOnce(pool: pg.Pool, artefact: Artefact): Promise<void> {
   const { rowCount } = await pool.query(
     `insert into oidc_artefact (id, kind, payload, expires_at)
-      values ($1, $2, '{}', to_timestamp($3)) on conflict (id) do nothing`,
-    [fingerprint(artefact.kind, artefact.id), artefact.kind, artefact.expiresAt],
+      values (decode($1, 'hex'), $2, '{}', to_timestamp($3)) on conflict (id) do nothing`,
+    [fingerprint(artefact.id), artefact.kind, artefact.expiresAt],
   )
   if (rowCount === 0) throw new errors.InvalidDpopProof('DPoP proof JWT Replay detected')
 }

@@ -157,7 +157,7 @@ function aroundEngine(db: Db<Tables>) {
 function keepSessionAlive(ctx: KoaContextWithOIDC): void {
   const work = currentWork()
   const uid = ctx.oidc.entities.RotatedRefreshToken?.sessionUid
-  const session = uid === undefined ? undefined : work?.artefacts.get(`SessionUid:${uid}`)
+  const session = uid === undefined ? undefined : work?.sessions.get(uid)
   if (!work || !session || uid === undefined || ctx.status !== 200) return
   const now = Math.floor(Date.now() / 1000)
   work.extension = { session: uid, until: now + sessionLifetime(session.payload, now) }

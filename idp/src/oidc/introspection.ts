@@ -8,6 +8,7 @@ import { claimsFor } from './claims.ts'
 import { standingFor } from './context-choice.ts'
 
 interface Token {
+  readonly kind?: string | undefined
   readonly clientId?: string | undefined
   readonly aud?: string | readonly string[] | undefined
 }
@@ -18,6 +19,8 @@ interface Token {
  */
 export function mayIntrospect(policies: Policies, asking: string, token: Token): boolean {
   if (token.clientId === asking) return true
+  // A resource server that is shown a refresh token must not take it for an access token.
+  if (token.kind === 'RefreshToken') return false
   const audiences = token.aud === undefined ? [] : [token.aud].flat()
   if (audiences.some((audience) => policies.audiences.get(audience)?.clientId === asking))
     return true

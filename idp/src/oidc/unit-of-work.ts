@@ -4,7 +4,14 @@ import { CompiledQuery } from 'kysely'
 import type pg from 'pg'
 import type { Standing } from '#accounts'
 import type { Tables } from '../tables.ts'
-import { type Artefact, type Extension, type Statement, writing } from './artefacts.ts'
+import {
+  type Artefact,
+  type Extension,
+  fingerprint,
+  isWritten,
+  type Statement,
+  writing,
+} from './artefacts.ts'
 
 /**
  * What one request of the engine reads and writes.
@@ -16,12 +23,15 @@ import { type Artefact, type Extension, type Statement, writing } from './artefa
 export interface UnitOfWork {
   /** Sent by the client, unverified: only used to read ahead. */
   readonly hint: { readonly client: string | undefined; readonly organisation: string | undefined }
-  /** By `kind:id`; null when known not to exist. */
-  readonly artefacts: Map<string, Artefact | null>
+  /** By identifier: what is being read or was read; null when it does not exist. */
+  readonly artefacts: Map<string, Artefact | null | Promise<Artefact | null>>
+  /** Sessions by the name other artefacts know them by. */
+  readonly sessions: Map<string, Artefact>
   /** By `account~organisation`. */
   readonly standings: Map<string, Standing>
   readonly saves: Map<string, Artefact>
-  readonly removals: Map<string, Buffer>
+  /** Identifiers. */
+  readonly removals: Set<string>
   /** What this request redeems: whether it was the first to, the write decides. */
   redemption: Redemption | null
   /** The session this request keeps alive. */
@@ -32,7 +42,7 @@ export interface UnitOfWork {
 
 export interface Redemption {
   readonly kind: string
-  readonly fingerprint: Buffer
+  readonly id: string
   /** The grant that ends, with all that came of it, when this is a replay. */
   readonly grantId: string | undefined
   readonly account: string | undefined
@@ -69,9 +79,10 @@ export async function inOneWork(
   const work: UnitOfWork = {
     hint,
     artefacts: new Map(),
+    sessions: new Map(),
     standings: new Map(),
     saves: new Map(),
-    removals: new Map(),
+    removals: new Set(),
     redemption: null,
     extension: null,
     deeds: [],
@@ -79,16 +90,16 @@ export async function inOneWork(
   await current.run(work, run)
   const statement = writing({
     saves: [...work.saves.values()],
-    removals: [...work.removals.values()],
+    removals: [...work.removals].map(fingerprint),
     extension: work.extension,
-    redemption: work.redemption?.fingerprint ?? null,
+    redemption: work.redemption && fingerprint(work.redemption.id),
   })
   const { redemption } = work
-  const check = (written: number | null) => {
-    if (redemption && written === 0) throw new RedeemedAlready(redemption)
+  const check = (answer: { readonly rowCount: number | null }) => {
+    if (redemption && !isWritten(answer)) throw new RedeemedAlready(redemption)
   }
   if (work.deeds.length === 0) {
-    if (statement) check((await needs.pool.query(statement)).rowCount)
+    if (statement) check(await needs.pool.query(statement))
     return
   }
   await needs.db.transaction().execute(async (tx) => {
@@ -97,8 +108,7 @@ export async function inOneWork(
   })
 }
 
-async function execute(tx: Tx<Tables>, statement: Statement): Promise<number | null> {
-  const { text, values } = statement
-  const { numAffectedRows, rows } = await tx.executeQuery(CompiledQuery.raw(text, values))
-  return numAffectedRows === undefined ? rows.length : Number(numAffectedRows)
+async function execute(tx: Tx<Tables>, { text, values }: Statement) {
+  const { rows } = await tx.executeQuery(CompiledQuery.raw(text, values))
+  return { rowCount: rows.length }
 }
