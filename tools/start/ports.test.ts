@@ -44,5 +44,5 @@ describe('the ports of the scene', () => {
     expect(told).toContainEqual(
       `Le port ${port}, prévu pour MonASBL, est déjà pris par un autre programme : arrêtez-le, ou choisissez un autre port, par exemple avec MONASBL_PORT=${port + 100}`,
     )
-  })
+  }, 20_000)
 })

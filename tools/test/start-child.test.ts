@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { type Child, startChild } from './child.ts'
-import type { Complaint } from './complaint.ts'
-import { services } from './services.ts'
+import { type Child, startChild } from '../start/child.ts'
+import type { Complaint } from '../start/complaint.ts'
+import { services } from '../start/services.ts'
 
 const SERVICE = `
   import { createServer } from 'node:http'
