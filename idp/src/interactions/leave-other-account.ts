@@ -17,19 +17,15 @@ export async function leaveOtherAccount(
   const { interaction } = journey
   const provider = needs.engine.provider()
   const begunIn = interaction.session?.uid
-  const isElsewhere = await inOneWork(
-    needs,
-    { client: undefined, organisation: undefined },
-    async () => {
-      const session = await provider.Session.get(ctx as never)
-      if (!session.accountId || session.accountId === account) {
-        return begunIn !== undefined && begunIn !== session.uid
-      }
-      await endSession({ oidc: { provider } } as unknown as KoaContextWithOIDC, session)
-      ctx.cookies.set(provider.cookieName('session'), null, { path: '/' })
-      return true
-    },
-  )
+  let isElsewhere = false
+  await inOneWork(needs, { client: undefined, organisation: undefined }, async () => {
+    const session = await provider.Session.get(ctx as never)
+    isElsewhere = session.uid !== begunIn
+    if (!session.accountId || session.accountId === account) return
+    isElsewhere = true
+    await endSession({ oidc: { provider } } as unknown as KoaContextWithOIDC, session)
+    ctx.cookies.set(provider.cookieName('session'), null, { path: '/' })
+  })
   // The engine holds a journey to the session it began in; the password has just been given anew.
   if (!isElsewhere || begunIn === undefined) return
   delete interaction.session
