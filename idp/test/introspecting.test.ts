@@ -1,0 +1,264 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import {
+  client,
+  query,
+  signInAs,
+  startTestIdp,
+  type TestDatabase,
+  type TestIdp,
+  type Visitor,
+  withDatabase,
+} from '@myanm/testing'
+import { onTheWire, type Wire } from './stage/wire.ts'
+
+const HOME = 'http://localhost:9999'
+const AUDIENCE = 'urn:myanm:resource-server'
+
+let database: TestDatabase
+let myanm: TestIdp
+let wire: Wire
+let visitor: Visitor
+
+beforeAll(async () => {
+  database = await withDatabase()
+  const server = { kind: 'resource-server', redirectUris: [] } as const
+  myanm = await startTestIdp({
+    database,
+    clients: [
+      client({ id: 'guide-social', name: 'Guide Social', kind: 'site', home: HOME }),
+      client({ id: 'monasbl', name: 'MonASBL', kind: 'site', home: HOME }),
+      client({ id: 'bilan', name: 'Mon bilan en ligne', kind: 'site', home: HOME }),
+      client({ id: 'partner', name: 'Site partenaire' }),
+      client({ id: 'resource-server', ...server, introspects: ['guide-social'] }),
+      client({ id: 'other-server', ...server, introspects: [] }),
+    ],
+  })
+  wire = onTheWire(myanm.issuer)
+  visitor = (await signInAs(myanm.issuer, 'collaborateur', { client: 'guide-social' })).visitor
+})
+
+afterAll(async () => {
+  await myanm.stop()
+  await database.drop()
+})
+
+const ask = (token: string, as = 'resource-server') =>
+  wire.post('/introspect', { token }, { client: as })
+
+async function expectInactive(token: string, as = 'resource-server'): Promise<void> {
+  const { status, text, headers } = await ask(token, as)
+  expect([status, text]).toEqual([200, '{"active":false}'])
+  expect(headers.get('cache-control')).toBe('no-store')
+  expect(headers.get('content-type')).toContain('application/json')
+}
+
+const refusals = async () =>
+  query<{ client_id: string; details: { about: string } }>(
+    database,
+    "select client_id, details from journal where event = 'introspection-refused' order by id",
+  )
+
+describe('who may ask about a token', () => {
+  test('a resource server, about tokens of the clients it serves', async () => {
+    const { access, scope } = await wire.tokensOf(visitor)
+    const { body } = await ask(access)
+    expect(body).toEqual({
+      active: true,
+      client_id: 'guide-social',
+      iss: myanm.issuer.origin,
+      sub: expect.any(String),
+      sid: expect.any(String),
+      iat: expect.any(Number),
+      exp: expect.any(Number),
+      scope,
+      token_type: 'Bearer',
+      account_type: 'organisme',
+      rights_version: expect.any(Number),
+      org: {
+        id: myanm.organisations.get('tilleuls'),
+        name: 'Les Tilleuls ASBL',
+        bce: '0566988259',
+        kind: 'organisme',
+        nonprofit: true,
+        legal_form: '017',
+        role: 'COLLABORATEUR',
+        options: [],
+      },
+    })
+    expect(Number(body['exp']) - Number(body['iat'])).toBe(600)
+  })
+
+  test('never learns a name or an e-mail address, whatever the scope', async () => {
+    const { access } = await wire.tokensOf(visitor)
+    for (const as of ['resource-server', 'guide-social']) {
+      const { text, body } = await ask(access, as)
+      expect(text).not.toMatch(/exemple\.be|Dupont|Collaborateur/)
+      expect(Object.keys(body).filter((name) => /name|mail|locale/.test(name))).toEqual([])
+    }
+  })
+
+  test('a resource server, about tokens meant for itself', async () => {
+    const { access } = await wire.tokensOf(visitor, 'monasbl', { resource: AUDIENCE })
+    const { body } = await ask(access)
+    expect(body).toMatchObject({ active: true, aud: AUDIENCE, client_id: 'monasbl' })
+    await expectInactive(access, 'other-server')
+    await expectInactive(access, 'guide-social')
+    // Meant for another service: not for our own endpoints.
+    expect((await wire.userinfo(access)).status).toBe(403)
+    const headers = { authorization: `Bearer ${access}`, accept: 'application/json' }
+    expect((await fetch(new URL('/api/equipe', myanm.issuer), { headers })).status).toBe(401)
+  })
+
+  test('nobody else: of monasbl, of a partner, of bilan, each is simply not active', async () => {
+    const before = (await refusals()).length
+    for (const about of ['monasbl', 'partner', 'bilan']) {
+      const person = (await signInAs(myanm.issuer, 'lecteur', { client: about })).visitor
+      const { access, refresh } = await wire.tokensOf(person, about)
+      await expectInactive(access)
+      await expectInactive(refresh)
+      await expectInactive(access, 'other-server')
+      expect((await ask(access, about)).body['active']).toBe(true)
+    }
+    const written = (await refusals()).slice(before)
+    expect(written.map(({ client_id, details }) => [client_id, details.about])).toEqual(
+      ['monasbl', 'partner', 'bilan'].flatMap((about) => [
+        ['resource-server', about],
+        ['resource-server', about],
+        ['other-server', about],
+      ]),
+    )
+  })
+
+  test('a refresh token is the business of its client alone: it is no access token', async () => {
+    const { refresh } = await wire.tokensOf(visitor)
+    await expectInactive(refresh)
+    expect((await ask(refresh, 'guide-social')).body['active']).toBe(true)
+  })
+
+  test('unknown, expired and revoked ones are not active, in the same words', async () => {
+    const unknown = await ask('a-token-nobody-was-ever-given-0123456789')
+    const { access, refresh } = await wire.tokensOf(visitor)
+    await wire.post('/revoke', { token: refresh })
+    const revoked = await ask(access)
+    const later = await wire.tokensOf(visitor)
+    await query(
+      database,
+      "update oidc_artefact set expires_at = date_trunc('second', now()) where kind = 'AccessToken'",
+    )
+    const expired = await ask(later.access)
+    const partner = (await signInAs(myanm.issuer, 'lecteur', { client: 'partner' })).tokens
+    const foreign = await ask(partner.access_token)
+    const told = [unknown, revoked, expired, foreign].map(({ status, text, headers }) => ({
+      status,
+      text,
+      headers: [...headers].filter(([name]) => name !== 'date'),
+    }))
+    for (const one of told) {
+      expect(one.text).toBe('{"active":false}')
+      expect(one).toEqual(told[0])
+    }
+  })
+
+  test('a hint that lies, a code, a cookie: none of them is a token', async () => {
+    const { access } = await wire.tokensOf(visitor)
+    const { code } = await wire.newCode(visitor)
+    await expectInactive(code)
+    const lying = await wire.post(
+      '/introspect',
+      { token: access, token_type_hint: 'refresh_token' },
+      { client: 'resource-server' },
+    )
+    expect(lying.body['active']).toBe(true)
+    const empty = await wire.post('/introspect', {}, { client: 'resource-server' })
+    expect(empty.status).toBe(400)
+  })
+})
+
+describe('rights are those of the moment', () => {
+  let access: string
+  let accountId: string
+
+  beforeEach(async () => {
+    accountId = myanm.accounts.get('collegue') ?? ''
+    const { visitor: person } = await signInAs(myanm.issuer, 'collegue', { client: 'guide-social' })
+    access = (await wire.tokensOf(person)).access
+    expect((await ask(access)).body['active']).toBe(true)
+  })
+
+  const change = (text: string) => query(database, text, [accountId])
+
+  test('a new role shows at the very next question', async () => {
+    const before = (await ask(access)).body
+    await change("update membership set role = 'RESPONSABLE' where account_id = $1")
+    const after = (await ask(access)).body
+    expect(after['org']).toMatchObject({ role: 'RESPONSABLE' })
+    expect(Number(after['rights_version'])).toBeGreaterThan(Number(before['rights_version']))
+    expect((await wire.userinfo(access)).body['org']).toMatchObject({ role: 'RESPONSABLE' })
+    await change("update membership set role = 'COLLABORATEUR' where account_id = $1")
+  })
+
+  test('what the manager widened shows too', async () => {
+    const options = "array['collaborateur_edits_colleagues_ads']"
+    await query(database, `update organisation set options = ${options} where bce = '0566988259'`)
+    expect((await ask(access)).body['org']).toMatchObject({
+      options: ['collaborateur_edits_colleagues_ads'],
+    })
+    await query(database, "update organisation set options = '{}' where bce = '0566988259'")
+  })
+
+  test('an ended membership ends the token, and its renewal gives no role', async () => {
+    await change("update membership set state = 'removed', until = now() where account_id = $1")
+    await expectInactive(access)
+    await expectInactive(access, 'guide-social')
+    expect((await wire.userinfo(access)).body['org']).toBeUndefined()
+    const headers = { authorization: `Bearer ${access}`, accept: 'application/json' }
+    expect((await fetch(new URL('/api/equipe', myanm.issuer), { headers })).status).toBe(403)
+    await change("update membership set state = 'active', until = null where account_id = $1")
+    expect((await ask(access)).body['active']).toBe(true)
+  })
+
+  test('a closed organisation ends the tokens that act for it', async () => {
+    const close = (state: string) =>
+      query(database, 'update organisation set state = $1 where bce = $2', [state, '0566988259'])
+    await close('closed')
+    await expectInactive(access)
+    expect((await wire.userinfo(access)).body['org']).toBeUndefined()
+    await close('active')
+  })
+
+  test('a suspended account opens nothing any more', async () => {
+    await change("update account set state = 'suspended' where id = $1")
+    await expectInactive(access)
+    expect((await wire.userinfo(access)).status).toBe(401)
+    const headers = { authorization: `Bearer ${access}`, accept: 'application/json' }
+    expect((await fetch(new URL('/api/equipe', myanm.issuer), { headers })).status).toBe(401)
+    await change("update account set state = 'active' where id = $1")
+  })
+
+  test('fifty questions during fifty changes never see a role that was taken back', async () => {
+    const roles = ['LECTEUR', 'RESPONSABLE'] as const
+    for (const [turn] of Array.from({ length: 50 }).entries()) {
+      const role = roles[turn % 2]
+      await query(database, 'update membership set role = $2 where account_id = $1', [
+        accountId,
+        role,
+      ])
+      expect((await ask(access)).body['org']).toMatchObject({ role })
+    }
+    await change("update membership set role = 'COLLABORATEUR' where account_id = $1")
+  })
+})
+
+test('a policy that is taken back holds at the next question', async () => {
+  const { access } = await wire.tokensOf(visitor)
+  expect((await ask(access)).body['active']).toBe(true)
+  await query(
+    database,
+    "delete from introspection_policy where resource_server = 'resource-server'",
+  )
+  const deadline = Date.now() + 2000
+  while ((await ask(access)).body['active'] === true) {
+    if (Date.now() > deadline) throw new Error('The policy still holds')
+  }
+  await expectInactive(access)
+})
