@@ -33,7 +33,7 @@ const inBrowser = {
 
 export default {
   projects: [
-    project('unit', ['{idp,apps/*,packages/*}/src/**/*.test.ts', 'tools/**/*.test.ts']),
+    project('unit', ['{idp,apps/*,packages/*}/src/**/*.test.ts', 'tools/!(test)/**/*.test.ts']),
     project('integration', ['{idp,apps/*,packages/*,tools}/test/**/*.test.ts'], onPostgres),
     project('e2e', ['e2e/journeys/**/*.e2e.ts'], inBrowser),
   ],
