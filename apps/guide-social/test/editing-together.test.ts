@@ -71,6 +71,22 @@ describe('two people edit one offer', () => {
     expect(saved.text).toContain('Bachelier')
   })
 
+  test('a program is told by RFC 9457', async () => {
+    const page = await edit(author)
+    await edit(responsible)
+    await save(responsible, { localite: 'Jambes' })
+    const form = page.$('main form[action$="/modifier"]')
+    const body = form.serializeArray().map(({ name, value }) => [name, value] as [string, string])
+    const answer = await author.request(new URL(form.attr('action') ?? '', stage.site), {
+      method: 'POST',
+      body: new URLSearchParams([...body, ['faire', 'enregistrer']]).toString(),
+      headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' },
+    })
+    expect(answer.status).toBe(409)
+    expect(answer.headers.get('content-type')).toContain('application/problem+json')
+    expect(await answer.json()).toMatchObject({ detail: E40('Responsable Dupont') })
+  })
+
   test('reloading shows the other’s version alone', async () => {
     await edit(author)
     await edit(responsible)

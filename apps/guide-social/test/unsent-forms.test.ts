@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { answerQuestions, typeCredentials, Visitor } from '@myanm/testing'
+import { answerQuestions, typeCredentials, type Visitor } from '@myanm/testing'
 import { COMPLETE, makeOffer, openStage, PASSAGE, type Stage, TILLEULS } from './stage.ts'
 
 let stage: Stage
@@ -89,6 +89,7 @@ describe('the organisation acted for changes in another tab', () => {
     ).toEqual([])
 
     const sent = await visitor.submit({ button: { name: 'faire', value: 'publier' } })
+    expect(sent.text).toContain('Votre offre est en ligne.')
     const [row] = await stage.rows<{ organisation_name: string }>(
       'select organisation_name from job_offer order by number desc limit 1',
     )

@@ -1,5 +1,5 @@
 import Router from '@koa/router'
-import { Problem, readForm, type Typed, translate } from '@myanm/chassis'
+import { Problem, readForm, type Translate, type Typed, translate } from '@myanm/chassis'
 import type { Person } from '@myanm/relying-party'
 import type { Context } from 'koa'
 import { z } from 'zod'
@@ -10,13 +10,15 @@ import type { Outcome } from './change.ts'
 import { dayOf } from './day.ts'
 import { editOffer, stateToBe } from './edit.ts'
 import { type FormPage, type FormWish, showForm, WISHES } from './form-page.ts'
-import { canonical, MANY, type Mistakes, offerForm, readOffer, typedOf } from './forms.ts'
+import { canonical, MANY, offerForm, typedOf } from './forms.ts'
 import { getOfferFor } from './load.ts'
 import { mergeEdits } from './merge.ts'
 import { nameFor } from './offer-page.ts'
+import { offerProblem } from './problems.ts'
+import { readOfferOf } from './read-offer.ts'
 import { seeOther } from './redirect.ts'
 import type { Offer } from './row.ts'
-import { changesFunction, shortcomingsFor, standingOf } from './rules.ts'
+import { shortcomingsFor, standingOf } from './rules.ts'
 import { addressOf } from './slug.ts'
 import { findVersion } from './store.ts'
 import { senderOf } from './unsent.ts'
@@ -54,15 +56,12 @@ export function editRoutes(services: Services): Router {
     const offer = await getOfferFor(services, { person, number }, 'edit')
     const page = { ...pageOf(offer, { typed, now }), hidden: { version: String(version) } }
 
-    const { content, mistakes } = readOffer(typed)
+    const { content, mistakes } = readOfferOf(person, typed, offer)
     const intent = faire === 'publier' ? 'publish' : 'keep'
     const state = faire === 'enregistrer' ? stateToBe(offer, intent, now) : 'published'
     const shortcomings = shortcomingsFor(state, content, dayOf(now))
-    const all: Mistakes = changesFunction(offer, content)
-      ? new Map([['fonction', 'job-offers.error.function-fixed'], ...mistakes])
-      : mistakes
-    if (all.size > 0 || shortcomings.size > 0) {
-      return showForm(ctx, { ...page, status: 422, mistakes: all, shortcomings })
+    if (mistakes.size > 0 || shortcomings.size > 0) {
+      return showForm(ctx, { ...page, status: 422, mistakes, shortcomings })
     }
 
     const wish = { person, number, version, content, intent } as const
@@ -109,22 +108,25 @@ async function showClash(
 ): Promise<void> {
   const { outcome, typed, version, person } = clash
   const { current, last } = outcome
+  const t: Translate = (key, values) => translate(ctx, key, values)
+  const by = nameFor(t, { sub: last.bySub, team: await teamOf(ctx, services.myanm), person })
+  if (ctx.accepts('html', 'json') === 'json') {
+    throw offerProblem('offer-changed', { values: { name: by } })
+  }
   const base = await findVersion(services.db, { id: current.id, version })
   const merged = mergeEdits({
     base: base ? typedOf(base.content) : {},
     typed: canonical(typed),
     current: typedOf(current.content),
   })
-  const t = (key: string) => translate(ctx, key)
-  const by = nameFor(t, { sub: last.bySub, team: await teamOf(ctx, services.myanm), person })
   const page = pageOf(current, { typed: merged.typed, now: services.clock.now() })
   const adopted = merged.adopted.map((field) => t(`job-offers.field.${field}`)).join(', ')
   showForm(ctx, {
     ...page,
     status: 409,
     again: {
-      heading: translate(ctx, 'problem.offer-changed.text', { name: by }),
-      text: translate(ctx, 'job-offers.form.clash', {
+      heading: t('problem.offer-changed.text', { name: by }),
+      text: t('job-offers.form.clash', {
         name: by,
         clashes: merged.clashes.length,
         adopted: adopted === '' ? 'none' : adopted,

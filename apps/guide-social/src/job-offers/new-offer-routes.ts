@@ -9,7 +9,8 @@ import type { Services } from '../services.ts'
 import { createOffer } from './create.ts'
 import { addDays, dayOf, formatDay } from './day.ts'
 import { type FormPage, showForm, WISHES } from './form-page.ts'
-import { MANY, offerForm, readOffer } from './forms.ts'
+import { MANY, offerForm } from './forms.ts'
+import { readOfferOf } from './read-offer.ts'
 import { seeOther } from './redirect.ts'
 import { refusalOf } from './refusal.ts'
 import { shortcomingsFor, USUAL_LIFETIME_DAYS } from './rules.ts'
@@ -54,7 +55,7 @@ export function newOfferRoutes(services: Services): Router {
       return showForm(ctx, { ...shown, status: 409, again: otherContext(ctx, person) })
     }
 
-    const { content, mistakes } = readOffer(typed)
+    const { content, mistakes } = readOfferOf(person, typed)
     const today = dayOf(clock.now())
     const shortcomings = shortcomingsFor(
       faire === 'enregistrer' ? 'draft' : 'published',

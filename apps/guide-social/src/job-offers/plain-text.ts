@@ -12,7 +12,7 @@ export function paragraphs(typed: string): string {
     .normalize('NFC')
     .replaceAll(/\r\n?/g, '\n')
     .split('\n')
-    .map((row) => row.replaceAll(INVISIBLE, '').trimEnd())
+    .map((row) => row.replaceAll('\t', ' ').replaceAll(INVISIBLE, '').trimEnd())
     .join('\n')
     .replaceAll(/\n{3,}/g, '\n\n')
     .trim()

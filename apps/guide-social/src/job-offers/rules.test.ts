@@ -6,6 +6,7 @@ import {
   changesFunction,
   goesOnWithPublication,
   isGone,
+  isOutsideSector,
   isRepeat,
   LONGEST_LIFETIME_DAYS,
   type Move,
@@ -200,6 +201,14 @@ describe('what an offer needs to go online (4.2.7)', () => {
     const titled = { ...content, title: 'Un titre assez long' }
     expect(shortcomingsFor('draft', titled, TODAY).size).toBe(0)
     expect(shortcomingsFor('published', titled, TODAY).size).toBeGreaterThan(0)
+  })
+
+  test('a marchand organisation publishes functions of the sector only (5.2)', () => {
+    const other: OfferContent = { ...COMPLETE, occupation: 'autre' }
+    const merchant = acting('GESTIONNAIRE', { nonprofit: false, legalForm: '015' })
+    expect(isOutsideSector(merchant, other)).toBe(true)
+    expect(isOutsideSector(merchant, COMPLETE)).toBe(false)
+    expect(isOutsideSector(acting('GESTIONNAIRE'), other)).toBe(false)
   })
 
   test('once public, it keeps its function (R8)', () => {

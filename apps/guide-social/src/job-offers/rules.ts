@@ -182,6 +182,12 @@ function daysBetween(from: Day, to: Day): number {
   return (Date.parse(to) - Date.parse(from)) / 86_400_000
 }
 
+/** A marchand organisation publishes functions of the sector only, those of the list (5.2). */
+export function isOutsideSector(actor: Actor, content: OfferContent): boolean {
+  const decision = decide(actor, 'ad.emploi.publish')
+  return decision.allowed && decision.within === 'sector' && content.occupation === 'autre'
+}
+
 /** Once it has been public, another function would be another offer (6.4, R8). */
 export function changesFunction(
   published: { readonly publishedAt: Date | null; readonly content: OfferContent },
