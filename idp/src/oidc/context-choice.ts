@@ -1,3 +1,4 @@
+import { perRequest } from '@myanm/chassis'
 import type { Db, Tx } from '@myanm/database'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { type Standing, standingOf } from '#accounts'
@@ -17,7 +18,7 @@ export type ContextChoice =
   | { readonly decided: true; readonly organisation: string | null; readonly isExplicit: boolean }
   | { readonly decided: false; readonly because: 'several' | 'not-a-member' }
 
-const choices = new WeakMap<object, Promise<ContextChoice>>()
+const choices = perRequest<Promise<ContextChoice>>('context choice')
 
 /**
  * For whom this authorization request acts. Asked several times per request, decided once.
@@ -27,7 +28,7 @@ const choices = new WeakMap<object, Promise<ContextChoice>>()
  * the memberships of this moment: a stale one is no answer.
  */
 export function contextChoice(ctx: KoaContextWithOIDC, db: Db<Tables>): Promise<ContextChoice> {
-  const known = choices.get(ctx)
+  const known = choices.find(ctx)
   if (known) return known
   const choice = decide(ctx, db)
   choices.set(ctx, choice)

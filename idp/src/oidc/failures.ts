@@ -7,7 +7,7 @@ const lostDatabase = perRequest<Error>('lost database')
 /** Hears what fails inside the engine, which answers « server_error » and says no more. */
 export function hearFailures(provider: Provider, log: Log): void {
   provider.on('server_error', (ctx, error) => {
-    if (isDatabaseAway(error)) lostDatabase.set(ctx as unknown as Context, error)
+    if (isDatabaseAway(error)) lostDatabase.set(ctx, error)
     else log.error({ err: error }, 'engine failed')
   })
   provider.on('grant.error', (_ctx, error) => log.debug({ code: error.message }, 'grant refused'))
