@@ -4,6 +4,11 @@ import { safeReturn } from './return-to.ts'
 /** The page somebody stands on: this one, or for a form the one it was sent from. */
 export function pageOf(ctx: Context, siteUrl: URL): string {
   if (ctx.method === 'GET' || ctx.method === 'HEAD') return safeReturn(ctx.originalUrl)
+  return pageBefore(ctx, siteUrl)
+}
+
+/** The page of this site somebody comes from; its home page when they come from elsewhere. */
+export function pageBefore(ctx: Context, siteUrl: URL): string {
   const referrer = URL.parse(ctx.get('referer'))
   return referrer?.origin === siteUrl.origin
     ? safeReturn(`${referrer.pathname}${referrer.search}`)

@@ -57,6 +57,7 @@ export interface MyAnm extends Pick<Availability, 'isWorthAsking'> {
   readonly clientId: string
   /** Resolves once the discovery document is known. */
   discovered(): Promise<void>
+  /** Where to send somebody to sign in; MyANM has answered a moment ago. */
   authorizationUrl(proof: Proof, more: Readonly<Record<string, string>>): Promise<URL>
   /** Redeems the code of an answer, once everything about it has been checked. */
   redeem(answer: URL, proof: Proof): Promise<SignedIn>
@@ -65,6 +66,7 @@ export interface MyAnm extends Pick<Availability, 'isWorthAsking'> {
   /** GET of MyANM's own API. */
   read(accessToken: string, path: string): Promise<Response>
   revoke(token: string): Promise<void>
+  /** Where to send somebody to sign out; MyANM has answered a moment ago. */
   endSessionUrl(parameters: Readonly<Record<string, string>>): Promise<URL>
   signatory(): Promise<Signatory>
 }
@@ -123,6 +125,24 @@ export function myAnm(options: {
   }
   const configured = async () => (await document()).configuration
 
+  /**
+   * To be asked before somebody is sent to MyANM: a known address is not an address that answers, and the
+   * browser’s own error page leads nowhere.
+   */
+  const present = async (): Promise<void> => {
+    const document = `${issuer.href.replace(/\/$/, '')}/.well-known/openid-configuration`
+    const response = await watched(availability)(document, {
+      method: 'GET',
+      headers: {},
+      body: null,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(PATIENCE * 1000),
+    })
+    await response.body?.cancel()
+    if (response.status >= 500) throw new Error('MyANM is there and cannot answer')
+  }
+  const reachable = async () => (await Promise.all([configured(), present()]))[0]
+
   return {
     issuer,
     clientId: options.client.id,
@@ -136,7 +156,7 @@ export function myAnm(options: {
 
     authorizationUrl: (proof, more) =>
       exchange(async () =>
-        client.buildAuthorizationUrl(await configured(), {
+        client.buildAuthorizationUrl(await reachable(), {
           redirect_uri: redirectUri,
           scope,
           state: proof.state,
@@ -185,7 +205,7 @@ export function myAnm(options: {
     revoke: (token) => exchange(async () => client.tokenRevocation(await configured(), token)),
 
     endSessionUrl: (parameters) =>
-      exchange(async () => client.buildEndSessionUrl(await configured(), parameters)),
+      exchange(async () => client.buildEndSessionUrl(await reachable(), parameters)),
   }
 }
 

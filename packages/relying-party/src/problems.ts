@@ -1,7 +1,6 @@
 import { problems } from '@myanm/chassis'
 
-/** What can stand between a person and a site, besides the site's own rules. */
-export const relyingPartyProblem = problems({
+export const RELYING_PARTY_PROBLEMS = {
   'signed-out': 401,
   'organisation-left': 403,
   'sign-in-expired': 400,
@@ -9,4 +8,7 @@ export const relyingPartyProblem = problems({
   'sign-in-failed': 400,
   'myanm-away': 503,
   'sign-out-incomplete': 503,
-})
+} as const
+
+/** What can stand between a person and a site, besides the site's own rules. */
+export const relyingPartyProblem = problems(RELYING_PARTY_PROBLEMS)

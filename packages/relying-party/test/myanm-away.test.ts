@@ -42,6 +42,15 @@ describe('with MyANM away', () => {
     expect(page.text).toContain('Anne Dupont')
   })
 
+  test('nobody is sent to a MyANM that has gone since it was last seen (E32)', async () => {
+    const visitor = new Browser()
+    await stage.provider.goDown()
+    const page = await visitor.open(at('/connexion'))
+    expect(page.status).toBe(503)
+    expect(page.text).toContain(E32)
+    await stage.provider.comeBack()
+  })
+
   test('who is signed in goes on reading, and cannot write', async () => {
     const home = await browser.open(at('/'))
     await stage.provider.goDown()

@@ -32,7 +32,7 @@ describe('MonASBL, Sweeli and Mon bilan en ligne, with MyANM', () => {
     const title = $('h2').filter((_, element) => $(element).text().trim() === heading)
     return title
       .next('ul')
-      .find('.row__title')
+      .find('li > p:first-of-type')
       .toArray()
       .map((element) => $(element).text().trim())
   }
@@ -62,7 +62,6 @@ describe('MonASBL, Sweeli and Mon bilan en ligne, with MyANM', () => {
     test('a LECTEUR reads; documents and data want another role, and the manager is named', async () => {
       const { page } = await enter('lecteur', 'monasbl')
       expect(page.text).toContain('Vous agissez au nom de Les Tilleuls ASBL, comme Lecteur')
-      expect(page.text).toContain('0566.988.259')
       expect(allowed(page)).toContain('Lire les contenus réservés aux abonnés')
       expect(refused(page)).toContain('Créer des documents pré-remplis')
       expect(page.text).toContain('Demande au moins le rôle de Collaborateur')
@@ -123,7 +122,7 @@ describe('MonASBL, Sweeli and Mon bilan en ligne, with MyANM', () => {
     test('who has nothing to do there is told whom it is for', async () => {
       const { page } = await enter('particulier', 'bilan')
       expect(allowed(page)).toEqual([])
-      expect(page.text).toContain('Réservé aux candidats')
+      expect(page.text).toContain('Vous n’avez pas encore de place sur ce site.')
     })
   })
 

@@ -17,6 +17,7 @@ export const STYLE_FILES = [
   'tables.css',
   'components.css',
   'offers.css',
+  'rights.css',
   'placing.css',
   'print.css',
 ] as const

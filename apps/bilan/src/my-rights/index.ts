@@ -15,15 +15,27 @@ import {
 export function myRights({ myanm }: Pick<SiteServices, 'myanm'>): Router {
   return mySpace({
     myanm,
+    introduction: (ctx, person) => introductionFor(ctx, capacitiesFrom(person)),
     rights: (ctx, person) => {
-      const capacities = capacitiesOf(person.actor, bilanClaimOf(person))
+      const capacities = capacitiesFrom(person)
+      // A list of refusals teaches nothing to who has no place here: the introduction says it.
+      if (capacities.length === 0) return []
       return BILAN_ACTION_KEYS.map((action) => rightOf(ctx, capacities, action))
     },
   })
 }
 
-function bilanClaimOf({ claims }: Person): unknown {
-  return claims['bilan']
+function capacitiesFrom({ actor, claims }: Person): readonly Capacity[] {
+  return capacitiesOf(actor, claims['bilan'])
+}
+
+function introductionFor(ctx: Context, capacities: readonly Capacity[]): string {
+  if (capacities.length === 0) return translate(ctx, 'my-rights.nobody')
+  // Every other capacity is more than being an observer.
+  const said =
+    capacities.length === 1 ? capacities : capacities.filter((one) => one !== 'observateur')
+  const names = said.map((capacity) => translate(ctx, `my-rights.as.${capacity}`))
+  return translate(ctx, 'my-rights.here-as', { capacities: listed(names, 'conjunction') })
 }
 
 function rightOf(ctx: Context, capacities: readonly Capacity[], action: BilanAction): Right {
@@ -39,11 +51,11 @@ function rightOf(ctx: Context, capacities: readonly Capacity[], action: BilanAct
   return {
     text,
     allowed: false,
-    note: translate(ctx, 'my-rights.reserved', { who: listed(who) }),
+    note: translate(ctx, 'my-rights.reserved', { who: listed(who, 'disjunction') }),
   }
 }
 
-/** « a, b ou c ». */
-function listed(words: readonly string[]): string {
-  return new Intl.ListFormat('fr', { type: 'disjunction' }).format(words)
+/** « a, b ou c », « a, b et c ». */
+function listed(words: readonly string[], type: 'conjunction' | 'disjunction'): string {
+  return new Intl.ListFormat('fr', { type }).format(words)
 }

@@ -13,9 +13,12 @@ export const MY_SPACE_PATH = '/mon-espace'
  */
 export function mySpace(options: {
   readonly myanm: RelyingParty
+  /** One by one; none at all when the introduction says it better. */
   readonly rights: (ctx: Context, person: Person) => readonly Right[]
+  /** What the site says first of this person's place there. */
+  readonly introduction?: (ctx: Context, person: Person) => string
 }): Router {
-  const { myanm, rights } = options
+  const { myanm, rights, introduction } = options
   const router = new Router()
 
   router.get(MY_SPACE_PATH, myanm.requirePerson, async (ctx) => {
@@ -23,12 +26,14 @@ export function mySpace(options: {
     if (!person) throw new Error('requirePerson let nobody through')
     const all = rights(ctx, person)
     const refused = all.filter(({ allowed }) => !allowed)
+    const isContent = all.length > 0 && refused.length === 0
     render(ctx, 'my-space/pages/my-space.njk', {
       actingFor: actingFor(ctx, person),
       profile: translate(ctx, `profile.${person.accountType}`),
+      introduction: introduction?.(ctx, person) ?? null,
       allowed: all.filter(({ allowed }) => allowed),
       refused,
-      ways: refused.length === 0 ? [] : await waysOn(ctx, { myanm, person, refused }),
+      ways: isContent ? [] : await waysOn(ctx, { myanm, person, refused }),
     })
   })
   return router
@@ -36,18 +41,8 @@ export function mySpace(options: {
 
 function actingFor(ctx: Context, { organisation }: Person) {
   if (!organisation) return null
-  const { name, bce, role } = organisation
-  return {
-    name,
-    bce: bce === undefined ? null : writtenBce(bce),
-    role,
-    roleLabel: translate(ctx, `role.${role}`),
-  }
-}
-
-/** `0566.988.259` (R14). */
-function writtenBce(bce: string): string {
-  return bce.replace(/^(\d{4})(\d{3})(\d{3})$/, '$1.$2.$3')
+  const { name, role } = organisation
+  return { name, role, roleLabel: translate(ctx, `role.${role}`) }
 }
 
 /** Nobody is left with a refusal alone: whom to ask for another role, for whom else to act. */
@@ -76,9 +71,10 @@ async function waysOn(
   }
   const banner = myanm.banner(ctx)
   if (banner?.kind === 'person' && banner.switchUrl !== undefined) {
+    const way = organisation ? 'switch' : 'switch-own'
     ways.push({
-      title: translate(ctx, 'my-space.way.switch.title'),
-      explanation: translate(ctx, 'my-space.way.switch.text'),
+      title: translate(ctx, `my-space.way.${way}.title`),
+      explanation: translate(ctx, `my-space.way.${way}.text`),
       text: translate(ctx, 'my-space.way.switch.action'),
       href: myanm.switchUrl(ctx),
     })

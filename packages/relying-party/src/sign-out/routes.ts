@@ -1,6 +1,6 @@
 import Router from '@koa/router'
 import { CSRF_FIELD, csrfToken, frameProblem, type Log, readFields, render } from '@myanm/chassis'
-import { pageOf, seeOther, signInPath } from '../addresses.ts'
+import { pageBefore, seeOther, signInPath } from '../addresses.ts'
 import type { Cookie } from '../cookies.ts'
 import type { MyAnm } from '../myanm.ts'
 import type { Notices } from '../notices.ts'
@@ -29,8 +29,7 @@ export function signOutRoutes(needs: SignOutNeeds): Router {
       csrf: { name: CSRF_FIELD, value: csrfToken(ctx) },
       fields: { partout },
     })
-    const referrer = URL.parse(ctx.get('referer'))
-    const stayUrl = referrer?.origin === siteUrl.origin ? pageOf(ctx, siteUrl) : '/'
+    const stayUrl = pageBefore(ctx, siteUrl)
     render(ctx, 'pages/sign-out.njk', {
       signOut: { here: form('non'), everywhere: form('oui'), stayUrl },
     })
