@@ -1,3 +1,4 @@
+import './patience.ts'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { type Page, Visitor } from '@myanm/testing'
 import { COMPLETE, makeOffer, openStage, postByHand, type Stage, versionOn } from './stage.ts'

@@ -1,3 +1,4 @@
+import './patience.ts'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { Visitor } from '@myanm/testing'
 import pg from 'pg'

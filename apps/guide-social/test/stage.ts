@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { jest } from '@jest/globals'
 import { createLog, Secret } from '@myanm/chassis'
 import type { RunningSite } from '@myanm/relying-party'
 import { startSite } from '@myanm/relying-party'
@@ -17,9 +16,6 @@ import {
 } from '@myanm/testing'
 import pg from 'pg'
 import { guideSocial } from '../src/index.ts'
-
-// Whole processes and real sign-ins: a busy machine needs more than Jest's five seconds.
-jest.setTimeout(60_000)
 
 /** Guide Social and MyANM, whole, on real HTTP and one real database. */
 export interface Stage extends AsyncDisposable {

@@ -1,3 +1,4 @@
+import './patience.ts'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { answerQuestions, typeCredentials, type Visitor } from '@myanm/testing'
 import { COMPLETE, makeOffer, openStage, PASSAGE, type Stage, TILLEULS } from './stage.ts'
