@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import { readFile, rename, rm } from 'node:fs/promises'
+import { get } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Complaint } from './complaint.ts'
@@ -96,12 +97,12 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   }
 }
 
-async function answers(port: string): Promise<boolean> {
-  try {
-    const { status } = await fetch(`http://127.0.0.1:${port}/sante/prete`)
-    return status === 200
-  } catch {
-    // Nobody listens yet.
-    return false
-  }
+// Not `fetch`: loading it takes as long as all these questions.
+function answers(port: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    get(`http://127.0.0.1:${port}/sante/prete`, { agent: false }, (response) => {
+      response.resume()
+      resolve(response.statusCode === 200)
+    }).once('error', () => resolve(false))
+  })
 }

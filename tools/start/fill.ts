@@ -1,15 +1,13 @@
+import { Secret } from '@myanm/chassis'
+import { seedJobOffers } from '@myanm/guide-social/scene'
+import { seedScene } from '@myanm/idp/scene'
+import { subjects } from '@myanm/idp/subject'
 import { known } from './environment.ts'
 import { organisations, people } from './scene.ts'
 import { databasesOf, type Preparation } from './stores.ts'
 
 /** Puts the people, organisations and clients in place, then what they wrote. May run again at any time. */
 export async function fill(preparation: Preparation): Promise<void> {
-  const [{ Secret }, { seedScene }, { subjects }, { seedJobOffers }] = await Promise.all([
-    import('@myanm/chassis'),
-    import('@myanm/idp/scene'),
-    import('@myanm/idp/subject'),
-    import('@myanm/guide-social/scene'),
-  ])
   const { secrets, clients } = preparation
   const databases = databasesOf(preparation)
   const seeded = await seedScene({

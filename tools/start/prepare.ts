@@ -1,68 +1,14 @@
-import { createHash } from 'node:crypto'
-import { existsSync, globSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { provision, schemaOf } from '@myanm/database'
-import pg from 'pg'
+import { provision } from '@myanm/database'
+import { installJobs } from '@myanm/idp/jobs'
 import { known } from './environment.ts'
 import { fill } from './fill.ts'
-import { readJson, writeJson } from './folder.ts'
-import { organisations, people } from './scene.ts'
+import { writeJson } from './folder.ts'
 import { type Preparation, stores } from './stores.ts'
-
-/** What the tables and the scene are made from: when none of it changed, there is nothing to do. */
-const SOURCES = [
-  'migrations/**/*.sql',
-  'packages/database/src/*.ts',
-  'idp/src/{scene,jobs}/*.ts',
-  'apps/guide-social/src/scene/*',
-  'tools/start/*.ts',
-  'pnpm-lock.yaml',
-]
-
-/**
- * Looks whether a former run left everything in place: same sources, secrets and scene, on the same cluster.
- *
- * @returns the mark to leave once it is, or null when nothing is to be done
- */
-export async function whatIsMissing(preparation: Preparation): Promise<string | null> {
-  const [sources, cluster] = await Promise.all([digest(preparation), lookAt(preparation.adminUrl)])
-  const mark = `${sources} ${cluster.identifier}`
-  const former = await readJson(preparation.folder.prepared)
-  return cluster.isPrepared && former === mark ? null : mark
-}
-
-async function digest({ root, secrets, clients }: Preparation): Promise<string> {
-  const hash = createHash('sha256')
-  for (const file of globSync(SOURCES, { cwd: root }).sort()) {
-    hash.update(`${file}\0`).update(await readFile(join(root, file)))
-  }
-  return hash
-    .update(JSON.stringify({ secrets, clients, people, organisations }))
-    .digest('base64url')
-}
-
-async function lookAt(adminUrl: URL) {
-  const client = new pg.Client({ connectionString: adminUrl.href })
-  await client.connect()
-  try {
-    const { rows } = await client.query<{ identifier: string; schemas: number }>(
-      `select system_identifier::text as identifier,
-        (select count(*)::int from pg_namespace where nspname = any ($1)) as schemas
-      from pg_control_system()`,
-      [stores.map(schemaOf)],
-    )
-    const [row] = rows
-    return { identifier: row?.identifier ?? '', isPrepared: row?.schemas === stores.length }
-  } finally {
-    await client.end()
-  }
-}
 
 /** Makes roles, schemas, tables and the people of the scene. May be cut short at any time and run again. */
 export async function prepare(preparation: Preparation, mark: string): Promise<void> {
-  // Loaded only when there is something to do: an ordinary start has no use for it.
-  const { installJobs } = await import('@myanm/idp/jobs')
   const { root, folder, secrets, adminUrl } = preparation
   for (const name of stores) {
     const own = join(root, 'migrations', name)

@@ -10,12 +10,12 @@ import { awaitEnding } from './ending.ts'
 import { environmentOf, type Setting } from './environment.ts'
 import { type Folder, folderIn, makeFolder, writeJson } from './folder.ts'
 import { readPorts, requireFree } from './ports.ts'
-import { prepare, whatIsMissing } from './prepare.ts'
 import { createProgress, type Progress, secondsSince } from './progress.ts'
 import { reportOf } from './report.ts'
 import { openSecrets } from './secrets.ts'
 import { services } from './services.ts'
 import { databasesOf } from './stores.ts'
+import { whatIsMissing } from './what-is-missing.ts'
 import { say } from './words.ts'
 
 /**
@@ -67,7 +67,13 @@ async function bringUp(effort: Effort): Promise<string> {
   const { adminUrl } = await openDatabase(effort, folder)
   const preparation = { root, folder, secrets, clients, adminUrl }
   const missing = await whatIsMissing(preparation)
-  if (missing !== null) await progress.step('step.tables', () => prepare(preparation, missing))
+  if (missing !== null) {
+    await progress.step('step.tables', async () => {
+      // Loaded when there is something to do: it takes as long as all the rest of an ordinary start.
+      const { prepare } = await import('./prepare.ts')
+      await prepare(preparation, missing)
+    })
+  }
 
   const setting = { folder, ports, secrets, databases: databasesOf(preparation) }
   await progress.step('step.services', () => startServices(effort, setting))

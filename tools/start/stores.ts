@@ -1,4 +1,4 @@
-import { roleOf } from '@myanm/database'
+import { roleOf } from '@myanm/database/names'
 import type { SceneClient } from './clients.ts'
 import { known, type Setting } from './environment.ts'
 import type { Folder } from './folder.ts'

@@ -1,4 +1,5 @@
 export { type Connection, type ConnectOptions, connect, type Db, type Tx } from './connect.ts'
 export { migrate } from './migrate.ts'
-export { provision, roleOf, type Service, schemaOf } from './provision.ts'
+export { roleOf, schemaOf } from './names.ts'
+export { provision, type Service } from './provision.ts'
 export { isCheckViolation, isUniqueViolation } from './violations.ts'

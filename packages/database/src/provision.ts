@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { migrate } from './migrate.ts'
+import { roleOf, schemaOf } from './names.ts'
 
 /**
  * A service that stores something: it owns one schema and one role, and reads nobody else's (X2, D15).
@@ -15,9 +16,6 @@ export interface Service {
    */
   readonly installJobs?: (serviceUrl: URL) => Promise<void>
 }
-
-export const schemaOf = (service: string): string => service.replaceAll('-', '_')
-export const roleOf = (service: string): string => `myanm_${schemaOf(service)}`
 
 /**
  * Brings one service's role, schema and tables to where the code expects them. May run again at any
