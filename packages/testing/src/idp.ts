@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 import { createLog, type Log, Secret } from '@myanm/chassis'
 import { type Config, type RunningIdp, type SceneClient, seedScene, startIdp } from '@myanm/idp'
@@ -93,15 +93,22 @@ const DEFAULT_CLIENTS: readonly SceneClient[] = [
   }),
 ]
 
-/** A port that was free a moment ago: issuer and redirect addresses must be known before listening. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+/**
+ * A port that was free a moment ago: issuer and redirect addresses must be known before listening. Below
+ * the range systems take outgoing connections from (Linux begins at 32768), or one of the many of a test
+ * run takes it before we do.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(12_000, 32_000)
+    if (await isFree(port)) return port
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer()
-    server.once('error', reject)
-    server.listen(0, 'localhost', () => {
-      const address = server.address()
-      const port = typeof address === 'object' && address ? address.port : 0
-      server.close(() => resolve(port))
-    })
+    server.once('error', () => resolve(false))
+    server.listen(port, () => server.close(() => resolve(true)))
   })
 }

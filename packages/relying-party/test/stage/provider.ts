@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
+import { freePort } from '@myanm/testing'
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import Provider, { type Configuration, interactionPolicy } from 'oidc-provider'
-import { freePort } from './port.ts'
 
 export interface ProviderClient {
   readonly id: string

@@ -1,8 +1,7 @@
 import { createLog, Secret } from '@myanm/chassis'
-import { type TestDatabase, withDatabase } from '@myanm/testing'
+import { freePort, type TestDatabase, withDatabase } from '@myanm/testing'
 import { type Clock, type RunningSite, type SiteConfig, startSite } from '../../src/index.ts'
 import { spread } from './balancer.ts'
-import { freePort } from './port.ts'
 import { type StandIn, startProvider } from './provider.ts'
 import { testSite } from './site.ts'
 
