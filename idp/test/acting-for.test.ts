@@ -359,4 +359,20 @@ describe('a token', () => {
     }
     expect(new Set(live).size).toBeLessThanOrEqual(1)
   })
+
+  test('keeps its switch when other sites sign in at the same moment', async () => {
+    await ask(visitor, { organisation: idOf('tilleuls') })
+    await ask(visitor, {}, 'monasbl')
+    for (const round of Array.from({ length: 10 }).keys()) {
+      const organisation = idOf(round % 2 ? 'tilleuls' : 'passage')
+      const { url, verifier } = wire.request('guide-social', { organisation })
+      const others = Array.from({ length: 4 }, () => visitor.request(wire.request('monasbl').url))
+      const [answer] = await Promise.all([visitor.request(url), ...others])
+      const location = answer?.headers.get('location') ?? ''
+      const code = new URL(location).searchParams.get('code') ?? ''
+      const { body } = await wire.redeem({ code, verifier })
+      const told = await wire.introspect(String(body['access_token']))
+      expect([round, told['active']]).toEqual([round, true])
+    }
+  })
 })

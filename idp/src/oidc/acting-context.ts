@@ -20,6 +20,11 @@ export function grantIdFor(where: {
   return where.organisation === null ? name : `${name}${SEPARATOR}${where.organisation}`
 }
 
+/** What a session is called at a client (`sid`, OIDC Back-Channel Logout 2.1): one name, for always. */
+export function sidFor(session: string, client: string): string {
+  return createHash('sha256').update(`sid\n${session}\n${client}`).digest('base64url')
+}
+
 /** The organisation a grant (and every token of it) acts for; null in one's own name. */
 export function organisationOf(grantId: string | undefined): string | null {
   return grantId?.split(SEPARATOR)[1] ?? null

@@ -10,6 +10,7 @@ import {
   findingSession,
   fingerprint,
   type Payload,
+  sitesOf,
   type Writing,
   writing,
 } from './artefacts.ts'
@@ -89,14 +90,17 @@ export function adapterFor(kind: string, needs: AdapterNeeds) {
       if (kind === 'ReplayDetection') return insertOnce(pool, artefact)
       const work = currentWork()
       if (!work) return writeNow(pool, { saves: [artefact] })
-      work.artefacts.set(id, artefact)
-      work.saves.set(id, artefact)
+      const seen = (await work.artefacts.get(id))?.seen
+      work.artefacts.set(id, { ...artefact, seen })
+      work.saves.set(id, { ...artefact, seen })
       work.removals.delete(id)
     },
 
     async destroy(id: string): Promise<void> {
       const work = currentWork()
       if (!work) return writeNow(pool, { removals: [fingerprint(id)] })
+      const before = await work.artefacts.get(id)
+      if (before?.kind === 'Session') work.left.add(String(before.payload['uid']))
       work.artefacts.set(id, null)
       work.saves.delete(id)
       work.removals.add(id)
@@ -146,7 +150,9 @@ async function read(pool: pg.Pool, kind: string, id: string): Promise<Artefact |
   if (!found) return null
   keepWhatCameAlong(found)
   const expiresAt = Math.min(found.exp, lastMoment(found.kind, found.payload))
-  return { kind: found.kind, id, payload: found.payload, expiresAt, consumedAt: found.consumed }
+  const { kind: known, payload, consumed: consumedAt } = found
+  const seen = known === 'Session' ? sitesOf(payload) : undefined
+  return { kind: known, id, payload, expiresAt, consumedAt, seen }
 }
 
 /** Remembers the grant, the session and the standing that were read in the same statement. */
@@ -191,6 +197,7 @@ async function writeNow(pool: pg.Pool, changes: Partial<Writing>): Promise<void>
   const statement = writing({
     saves: [],
     removals: [],
+    left: new Set(),
     extension: null,
     redemption: null,
     ...changes,

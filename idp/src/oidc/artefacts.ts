@@ -12,6 +12,8 @@ export interface Artefact {
   /** Seconds since the epoch. */
   readonly expiresAt: number
   readonly consumedAt: number | null
+  /** Of a session that was there before this request: what it then held for each site, as JSON. */
+  readonly seen?: ReadonlyMap<string, string> | undefined
 }
 
 /** A statement with a name: prepared once per connection, then only executed. */
@@ -40,6 +42,8 @@ export interface Writing {
   readonly saves: readonly Artefact[]
   /** Fingerprints. */
   readonly removals: readonly string[]
+  /** Names of the sessions whose row is among the removals. */
+  readonly left: ReadonlySet<string>
   readonly extension: Extension | null
   /** Fingerprint of the code or token that is redeemed. */
   readonly redemption: string | null
@@ -49,6 +53,9 @@ export interface Writing {
  * Redeems, removes, extends and saves, in one statement with one parameter: what a request writes, as
  * JSON. With something to redeem, nothing at all is written unless this request is the first: `UPDATE …
  * WHERE consumed_at IS NULL` decides, and the rest hangs on it.
+ *
+ * A session that was there is only ever updated, and one that takes a new identifier is only inserted
+ * while its name still lives: a request that began before somebody signed out does not bring them back.
  */
 const WRITE = `
   with given as materialized (select $1::json as what),
@@ -67,24 +74,42 @@ const WRITE = `
       select decode(hex, 'hex') from going, json_array_elements_text(what -> 'removals') as hex
     )
   ),
+  ended as (
+    delete from oidc_artefact where kind = 'Session' and session_uid in (
+      select json_array_elements_text(what -> 'endings') from going
+    )
+  ),
   extended as (
     update oidc_artefact
       set expires_at = to_timestamp((going.what -> 'extension' ->> 'until')::float8)
       from going
       where kind = 'Session' and session_uid = going.what -> 'extension' ->> 'session'
   ),
+  touched as (
+    update oidc_artefact as kept
+      set payload = merge_sessions(kept.payload, session.payload),
+        account_id = session.account_id,
+        expires_at = to_timestamp(session.expires_at)
+      from going, json_to_recordset(what -> 'sessions') as session (
+        id text, payload json, account_id uuid, expires_at float8
+      )
+      where kept.id = decode(session.id, 'hex')
+  ),
   saved as (
-    insert into oidc_artefact as kept
+    insert into oidc_artefact
       (id, kind, payload, grant_id, session_uid, account_id, consumed_at, expires_at)
     select decode(id, 'hex'), kind, payload, grant_id, session_uid, account_id,
         to_timestamp(consumed_at), to_timestamp(expires_at)
       from going, json_to_recordset(what -> 'saves') as artefact (
         id text, kind text, payload json, grant_id text, session_uid text, account_id uuid,
-        consumed_at float8, expires_at float8
+        consumed_at float8, expires_at float8, succeeds boolean
+      )
+      where succeeds is not true or exists (
+        select from oidc_artefact former
+          where former.kind = 'Session' and former.session_uid = artefact.session_uid
       )
     on conflict (id) do update set
-      payload = case when kept.kind = 'Session'
-        then merge_sessions(kept.payload, excluded.payload) else excluded.payload end,
+      payload = excluded.payload,
       account_id = excluded.account_id,
       grant_id = excluded.grant_id,
       expires_at = excluded.expires_at
@@ -93,10 +118,38 @@ const WRITE = `
 
 /** The statement that writes; null when there is nothing to write. */
 export function writing(changes: Writing): Statement | null {
-  const { saves, removals, extension, redemption } = changes
+  const { saves, removals, left, extension, redemption } = changes
   if (saves.length + removals.length === 0 && !extension && !redemption) return null
-  const what = JSON.stringify({ redemption, removals, extension, saves: saves.map(rowOf) })
+  const names = new Set(saves.filter(isSession).map(({ payload }) => payload['uid']))
+  const what = JSON.stringify({
+    redemption,
+    removals,
+    // Left and not taken up under another identifier: it has ended, under all it ever had.
+    endings: [...left].filter((name) => !names.has(name)),
+    extension,
+    sessions: saves.filter(wasThere).map(rowOf),
+    saves: saves
+      .filter((artefact) => !wasThere(artefact))
+      .map((artefact) => ({ ...rowOf(artefact), succeeds: succeeds(artefact, left) })),
+  })
   return { name: 'artefact-write', text: WRITE, values: [what] }
+}
+
+const isSession = ({ kind }: Artefact): boolean => kind === 'Session'
+const wasThere = ({ seen }: Artefact): boolean => seen !== undefined
+const succeeds = (artefact: Artefact, left: ReadonlySet<string>): boolean =>
+  isSession(artefact) && left.has(String(artefact.payload['uid']))
+
+/** What a session holds for each site, to see later what this request has changed of it. */
+export function sitesOf(session: Payload): Map<string, string> {
+  const sites = Object.entries(session['authorizations'] ?? {})
+  return new Map(sites.map(([client, held]) => [client, JSON.stringify(held)]))
+}
+
+/** Only what has changed is written: what another request changed meanwhile, at another site, stays. */
+function changedSites(session: Payload, seen: ReadonlyMap<string, string>): Payload {
+  const changed = [...sitesOf(session)].filter(([client, held]) => seen.get(client) !== held)
+  return Object.fromEntries(changed.map(([client, held]) => [client, JSON.parse(held)]))
 }
 
 /** Whether everything was written: it answers with one row then, and with none after a replay. */
@@ -109,6 +162,7 @@ function rowOf(artefact: Artefact): Payload {
   const { kind, id, payload } = artefact
   const { jti: _jti, exp: _exp, consumed: _consumed, ...kept } = payload
   const { grantId, sessionUid, uid, accountId } = payload
+  if (artefact.seen) kept['authorizations'] = changedSites(payload, artefact.seen)
   if (kind === 'Interaction') kept['session'] = withoutCookie(payload['session'])
   return {
     id: fingerprint(id),

@@ -2,7 +2,7 @@ import type { Db } from '@myanm/database'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { findConsent, isCovered } from '#consents'
 import type { Tables } from '../tables.ts'
-import { grantIdFor } from './acting-context.ts'
+import { grantIdFor, sidFor } from './acting-context.ts'
 import { contextChoice, rememberContext } from './context-choice.ts'
 import { currentWork } from './unit-of-work.ts'
 
@@ -26,6 +26,10 @@ export async function grantFor(
   const choice = await contextChoice(ctx, db)
   if (!choice.decided) return undefined
 
+  // Two tabs at their first sign-in get the same: else one of them would never hear of the sign-out.
+  if (!session.sidFor(client.clientId)) {
+    session.sidFor(client.clientId, sidFor(session.uid, client.clientId))
+  }
   const id = grantIdFor({
     session: session.uid,
     client: client.clientId,

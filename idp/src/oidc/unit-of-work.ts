@@ -32,6 +32,8 @@ export interface UnitOfWork {
   readonly saves: Map<string, Artefact>
   /** Identifiers. */
   readonly removals: Set<string>
+  /** Names of the sessions among the removals. */
+  readonly left: Set<string>
   /** What this request redeems: whether it was the first to, the write decides. */
   redemption: Redemption | null
   /** The session this request keeps alive. */
@@ -83,6 +85,7 @@ export async function inOneWork(
     standings: new Map(),
     saves: new Map(),
     removals: new Set(),
+    left: new Set(),
     redemption: null,
     extension: null,
     deeds: [],
@@ -91,6 +94,7 @@ export async function inOneWork(
   const statement = writing({
     saves: [...work.saves.values()],
     removals: [...work.removals].map(fingerprint),
+    left: work.left,
     extension: work.extension,
     redemption: work.redemption && fingerprint(work.redemption.id),
   })
