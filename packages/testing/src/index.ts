@@ -11,4 +11,5 @@ export {
   signInAs,
   typeCredentials,
 } from './sign-in.ts'
+export { type Overheard, overhearStatements } from './statements.ts'
 export { type Page, type Submission, Visitor } from './visitor.ts'

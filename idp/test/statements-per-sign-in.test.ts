@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import {
+  beginFlow,
+  discover,
+  type Overheard,
+  overhearStatements,
+  redeem,
+  signInAs,
+  startTestIdp,
+  type TestDatabase,
+  type TestIdp,
+  type Visitor,
+  withDatabase,
+} from '@myanm/testing'
+import * as oauth from 'openid-client'
+
+let database: TestDatabase
+let wire: Overheard
+let myanm: TestIdp
+let visitor: Visitor
+
+beforeAll(async () => {
+  database = await withDatabase()
+  wire = await overhearStatements(database.urlFor('idp'))
+  myanm = await startTestIdp({ database: { ...database, urlFor: () => wire.url } })
+  visitor = (await signInAs(myanm.issuer, 'gestionnaire', { client: 'guide-social' })).visitor
+})
+
+afterAll(async () => {
+  await myanm.stop()
+  await wire.stop()
+  await database.drop()
+})
+
+/** The job queue looks around by itself, whatever people do. */
+const asked = () => wire.take().filter((text) => !/idp_jobs|"jobs:/.test(text))
+
+beforeEach(() => void wire.take())
+
+async function pass(client: string) {
+  const configuration = await discover(myanm.issuer, client)
+  const flow = await beginFlow(configuration)
+  asked()
+  const page = await visitor.go(flow.url)
+  const authorization = asked()
+  const tokens = await redeem(configuration, flow, page.url)
+  return { configuration, tokens, authorization, redemption: asked() }
+}
+
+// Each statement is a round trip and a share of a core: a number that grows here is a decision, not an
+// accident (yardsticks P9).
+describe('what a sign-in with a running session asks of PostgreSQL', () => {
+  test('three statements for the code and two for the tokens', async () => {
+    const { authorization, redemption } = await pass('guide-social')
+    expect(authorization).toHaveLength(3)
+    expect(redemption).toHaveLength(2)
+  })
+
+  test('at a site not visited yet, one more: there may be a grant', async () => {
+    const { authorization, redemption } = await pass('monasbl')
+    expect(authorization).toHaveLength(4)
+    expect(redemption).toHaveLength(2)
+  })
+
+  test('two statements for a refresh', async () => {
+    const { configuration, tokens } = await pass('guide-social')
+    asked()
+    await oauth.refreshTokenGrant(configuration, tokens.refresh_token ?? '')
+    expect(asked()).toHaveLength(2)
+  })
+
+  test('one statement for an introspection, rights included', async () => {
+    const { configuration, tokens } = await pass('guide-social')
+    asked()
+    const answer = await oauth.tokenIntrospection(configuration, tokens.access_token)
+    expect(answer['org']).toMatchObject({ role: 'GESTIONNAIRE' })
+    expect(asked()).toHaveLength(1)
+  })
+})
