@@ -6,7 +6,7 @@ import { BACK_CHANNEL_PATH, backChannelRoutes } from './back-channel/routes.ts'
 import { logoutTokenStore } from './back-channel/store.ts'
 import { bannerFor } from './banner.ts'
 import { siteCookie } from './cookies.ts'
-import { type MyAnm, myAnm } from './myanm.ts'
+import { connectToMyAnm } from './myanm/connect.ts'
 import { notices } from './notices.ts'
 import { rights } from './rights.ts'
 import { createSeal } from './seal.ts'
@@ -38,7 +38,7 @@ export function relyingParty(options: RelyingPartyOptions): RelyingParty {
 
   const sessions = sessionStore(pool)
   const vault = sessionVault(sealKey)
-  const myanm: MyAnm = myAnm({
+  const myanm = connectToMyAnm({
     issuer,
     client,
     redirectUri: new URL('/retour', site.url).href,

@@ -1,4 +1,4 @@
-import { processSettings, readConfig, secret, url } from '@myanm/chassis'
+import { isLoopback, processSettings, readConfig, secret, url } from '@myanm/chassis'
 import { z } from 'zod'
 
 /** What the environment of a site must say. */
@@ -7,7 +7,10 @@ export const siteSettings = z.object({
   /** The site's own role and schema; never an administrator's. */
   DATABASE_URL: url(),
   /** MyANM, as its discovery document names it. */
-  ISSUER: url(),
+  ISSUER: url().refine(
+    (issuer) => issuer.protocol === 'https:' || isLoopback(issuer),
+    'https, unless on this very machine',
+  ),
   CLIENT_ID: z.string().min(1),
   CLIENT_SECRET: secret(),
   /** Signs form tokens and seals what the session keeps. Another one signs everybody out. */

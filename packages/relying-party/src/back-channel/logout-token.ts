@@ -1,5 +1,5 @@
 import { type JWTPayload, jwtVerify } from 'jose'
-import { CLOCK_TOLERANCE, SIGNATURES, type Signatory } from '../myanm.ts'
+import { CLOCK_TOLERANCE, SIGNATURES, type Signatory } from '../myanm/api.ts'
 
 /** OIDC Back-Channel Logout 1.0 §2.4. */
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout'

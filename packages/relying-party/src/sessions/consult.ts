@@ -1,6 +1,6 @@
 import type { Clock } from '../api.ts'
-import type { MyAnm, Tokens } from '../myanm.ts'
-import { MyAnmError } from '../myanm-errors.ts'
+import type { MyAnm, Tokens } from '../myanm/api.ts'
+import { MyAnmError } from '../myanm/errors.ts'
 import { organisationLeft, personFrom } from '../person.ts'
 import { accessExpiry, type Session, type SessionVault } from './session.ts'
 import type { SessionStore } from './store.ts'

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Log } from '@myanm/chassis'
-import { MyAnmError } from '../myanm-errors.ts'
+import { MyAnmError } from '../myanm/errors.ts'
 import { type ConsultNeeds, consult } from './consult.ts'
 import { areRightsOld } from './limits.ts'
 import type { Session } from './session.ts'

@@ -1,6 +1,6 @@
 import type { Secret } from '@myanm/chassis'
 import type { Person } from '../api.ts'
-import type { Granted, Tokens } from '../myanm.ts'
+import type { Granted, Tokens } from '../myanm/api.ts'
 import { type Claims, personFrom } from '../person.ts'
 import { createSeal } from '../seal.ts'
 import type { SessionRow } from './store.ts'

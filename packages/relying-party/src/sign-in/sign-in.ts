@@ -1,6 +1,6 @@
 import type { Clock } from '../api.ts'
 import { fingerprint, newSecret } from '../cookies.ts'
-import type { MyAnm, Proof, SignedIn } from '../myanm.ts'
+import type { MyAnm, Proof, SignedIn } from '../myanm/api.ts'
 import type { Claims } from '../person.ts'
 import type { Seal } from '../seal.ts'
 import { endOf, expiryOf } from '../sessions/limits.ts'
