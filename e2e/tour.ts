@@ -7,6 +7,8 @@ export interface Tour {
   opens(address: string): Promise<void>
   /** Looks at the page the visitor has in front of them, however they got there. */
   looks(): Promise<void>
+  /** The same, without trying its links. @returns what was found here */
+  looksAlone(): Promise<readonly string[]>
   /** What was found, one sentence each: page, fault. */
   readonly faults: string[]
 }
@@ -20,6 +22,7 @@ export function tourOf(visitor: Visitor): Tour {
   return {
     faults,
     looks,
+    looksAlone: () => faultsOf(visitor),
     async opens(address) {
       await visitor.opens(address)
       await looks()
