@@ -10,10 +10,12 @@ import {
   translate,
 } from '@myanm/chassis'
 import { type Connection, connect } from '@myanm/database'
-import type { Middleware } from 'koa'
-import type { Clock, RelyingParty } from './api.ts'
+import type { NavigationItem } from '@myanm/ui'
+import type { Context, Middleware } from 'koa'
+import type { Clock, Person, RelyingParty } from './api.ts'
 import { relyingParty } from './relying-party.ts'
 import { readSiteConfig, type SiteConfig } from './site-settings.ts'
+import { visits } from './visit.ts'
 
 /** What a room of a site is built from. */
 export interface SiteServices<Tables = unknown> {
@@ -25,14 +27,23 @@ export interface SiteServices<Tables = unknown> {
   readonly config: SiteConfig
 }
 
+/** One entry of the header. */
+export interface NavigationEntry {
+  /** Catalogue key of its text. */
+  readonly key: string
+  readonly href: string
+  /** Whom it is shown to, a visitor being nobody; everybody when not said (M18). */
+  readonly isFor?: (person: Person | undefined) => boolean
+}
+
 /** What makes one site different from another. */
 export interface SiteDefinition<Tables = unknown> {
   readonly key: Site['key']
   readonly name: string
   /** Directories holding the site's `messages.<language>.json` and `pages/*.njk`. */
   readonly sources: readonly URL[]
-  /** Catalogue key and path of each entry of the header. */
-  readonly navigation: readonly { readonly key: string; readonly href: string }[]
+  /** The header’s entries, in order. */
+  readonly navigation: readonly NavigationEntry[]
   /** What the site asks to know, when it is not the usual. */
   readonly scopes?: readonly string[]
   /** The rooms of the site, in the order they are tried. */
@@ -82,11 +93,7 @@ export async function startSite<Tables>(
       footerLinks: [
         { text: translate(ctx, 'relying-party.footer.myanm'), href: config.ISSUER.href },
       ],
-      navigation: definition.navigation.map(({ key, href }) => ({
-        text: translate(ctx, key),
-        href,
-        current: href === '/' ? ctx.path === '/' : `${ctx.path}/`.startsWith(`${href}/`),
-      })),
+      navigation: navigationFor(ctx, definition.navigation),
     }),
   })
   app.use(myanm.session)
@@ -106,6 +113,17 @@ export async function startSite<Tables>(
       await database.close()
     },
   }
+}
+
+function navigationFor(ctx: Context, entries: readonly NavigationEntry[]): NavigationItem[] {
+  const person = visits.find(ctx)?.session?.person
+  return entries
+    .filter(({ isFor }) => isFor === undefined || isFor(person))
+    .map(({ key, href }) => ({
+      text: translate(ctx, key),
+      href,
+      current: href === '/' ? ctx.path === '/' : `${ctx.path}/`.startsWith(`${href}/`),
+    }))
 }
 
 /** The whole `main.ts` of a site. */

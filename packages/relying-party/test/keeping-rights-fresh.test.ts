@@ -13,7 +13,7 @@ describe.each([
   let stage: Stage
 
   beforeAll(async () => {
-    stage = await setStage(processes)
+    stage = await setStage({ processes })
   }, 60_000)
   afterAll(() => stage.clear())
   beforeEach(() => {

@@ -342,3 +342,22 @@ describe('signing in', () => {
     expect(pending).toBe(1)
   })
 })
+
+test('used all day long a session ends twelve hours after the password', async () => {
+  const stage = await setStage()
+  try {
+    stage.provider.people.set('anne', anne)
+    stage.provider.who = 'anne'
+    const browser = new Browser()
+    await browser.open(new URL('/connexion', stage.site))
+    const pages = async () => (await browser.send(new URL('/prive', stage.site))).status
+    for (let minutes = 20; minutes < 12 * 60; minutes += 20) {
+      stage.clock.forward(20 * 60_000)
+      expect(await pages()).toBe(200)
+    }
+    stage.clock.forward(20 * 60_000)
+    expect(await pages()).toBe(303)
+  } finally {
+    await stage.clear()
+  }
+}, 60_000)

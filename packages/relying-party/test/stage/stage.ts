@@ -23,20 +23,27 @@ function movableClock(): MovableClock {
 export interface Stage {
   readonly provider: StandIn
   readonly site: URL
+  /** Where the site listens, whatever its public address. */
+  readonly port: number
   readonly clock: MovableClock
   readonly database: TestDatabase
   /** Stops everything. */
   clear(): Promise<void>
 }
 
-/**
- * PostgreSQL, a provider and a site, all real.
- * @param processes how many run the site, behind its one address
- */
-export async function setStage(processes = 1): Promise<Stage> {
+/** PostgreSQL, a provider and a site, all real. */
+export async function setStage(
+  options: {
+    /** How many run the site, behind its one address. */
+    readonly processes?: number
+    /** The address people see, as behind a proxy. */
+    readonly publicUrl?: URL
+  } = {},
+): Promise<Stage> {
+  const { processes = 1 } = options
   const database = await withDatabase()
   const port = await freePort()
-  const site = new URL(`http://127.0.0.1:${port}`)
+  const site = options.publicUrl ?? new URL(`http://127.0.0.1:${port}`)
   const client = { id: 'site', secret: 'the secret of the site, long enough', url: site }
   const provider = await startProvider([client])
   const clock = movableClock()
@@ -68,6 +75,7 @@ export async function setStage(processes = 1): Promise<Stage> {
   return {
     provider,
     site,
+    port,
     clock,
     database,
     async clear() {
