@@ -1,0 +1,98 @@
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Sides } from './figures/comparison.ts'
+import type { Figure } from './figures/figure.ts'
+import { introspection } from './figures/introspection.ts'
+import { passwordSignIn, passwordSignInBoth } from './figures/password-sign-in.ts'
+import { refreshing } from './figures/refresh.ts'
+import { runningSession } from './figures/running-session.ts'
+import { memoryAfterLoad, startUp } from './figures/start-up.ts'
+import { statements } from './figures/statements.ts'
+import type { Options } from './options.ts'
+import { describeMachine } from './report/machine.ts'
+import type { Report } from './report/report.ts'
+import { startVerifier } from './sides/argon2.ts'
+import { startBare } from './sides/bare.ts'
+import { startDatabase } from './sides/database.ts'
+import { myanmSide } from './sides/myanm.ts'
+import { otherSide } from './sides/other.ts'
+
+/**
+ * Measures one figure after the other, both sides of each in this run.
+ *
+ * @param scene where what is started is left to be stopped, in reverse
+ * @param tell hears what is being done
+ */
+export async function bench(
+  root: string,
+  options: Options,
+  { scene, tell }: { readonly scene: AsyncDisposableStack; readonly tell: (what: string) => void },
+): Promise<Report> {
+  const began = performance.now()
+  const machine = describeMachine()
+  const { effort, other, only } = options
+  const figures: Figure[] = []
+  const faults: string[] = []
+
+  const directory = await newFolder(root, scene)
+  const gather = async (code: string, what: string, work: () => Promise<Figure[]>) => {
+    if (only && !only.has(code)) return
+    tell(`${code} ${what}`)
+    try {
+      figures.push(...(await work()))
+    } catch (error) {
+      faults.push(`${code}: ${String(error)}${await lastComplaints(directory)}`)
+    }
+  }
+
+  tell('PostgreSQL, people, passwords')
+  const database = scene.use(await startDatabase({ root, directory }))
+  const installation = { root, directory, database }
+  // First of all: it also leaves compiled code behind, as the first ordinary start does.
+  await gather('P9', 'statements', () => statements(installation))
+
+  tell('P8 starts')
+  const { myanm, figures: starting } = await startUp(installation, effort.starts)
+  scene.use(myanm)
+  const sides: Sides = {
+    ours: await myanmSide(myanm, database),
+    theirs: other ? await otherSide(other) : scene.use(await startBare({ directory })).side,
+    isYardstick: other === null,
+  }
+
+  await gather('P1', 'sign-ins with a password', async () => {
+    if (other) return passwordSignInBoth(sides, effort)
+    await using verifier = await startVerifier({ directory, kept: database.kept })
+    return await passwordSignIn(sides, verifier, effort)
+  })
+  await gather('P2', 'sign-ins with a running session', () => runningSession(sides, effort))
+  await gather('P3', 'introspections', () => introspection(sides, effort))
+  await gather('P4', 'refreshes', () => refreshing(sides, effort))
+  await gather('P8', 'memory', async () => [...starting, memoryAfterLoad(myanm)])
+
+  return {
+    machine,
+    against: sides.theirs.name,
+    figures: figures.toSorted((left, right) => left.code.localeCompare(right.code)),
+    faults,
+    seconds: (performance.now() - began) / 1000,
+  }
+}
+
+/** Beside the data of `start`, on the same disk: a temporary folder may be in memory, where fsync is free. */
+async function newFolder(root: string, scene: AsyncDisposableStack): Promise<string> {
+  await mkdir(join(root, '.data'), { recursive: true, mode: 0o700 })
+  const directory = await mkdtemp(join(root, '.data', 'bench-'))
+  scene.defer(() => rm(directory, { recursive: true, force: true }))
+  return directory
+}
+
+/** What MyANM wrote in its log besides requests: the folder is gone when somebody reads the report. */
+async function lastComplaints(directory: string): Promise<string> {
+  const log = await readFile(join(directory, 'myanm.log'), 'utf8').catch(() => '')
+  const complaints = log.split('\n').filter((line) => /"level":(40|50|60)/.test(line))
+  return complaints
+    .slice(-3)
+    .map((line) => `\n    ${line}`)
+    .join('')
+}

@@ -1,0 +1,45 @@
+/** How much is done for each figure. */
+export interface Effort {
+  /** Pairs of rounds, one of each side. */
+  readonly pairs: number
+  /** Operations before anything is measured: the just-in-time compiler needs them. */
+  readonly warmUp: number
+  /** People signed in at the start of each round. */
+  readonly people: number
+  /** Requests in flight. */
+  readonly members: number
+  readonly signIns: { readonly pairs: number; readonly times: number; readonly members: number }
+  readonly flows: number
+  readonly introspections: number
+  readonly refreshes: number
+  /** Seconds of steady load for the percentiles. */
+  readonly steady: number
+  readonly starts: number
+}
+
+export const whole: Effort = {
+  pairs: 7,
+  warmUp: 2000,
+  people: 32,
+  members: 16,
+  signIns: { pairs: 3, times: 120, members: 8 },
+  flows: 400,
+  introspections: 3000,
+  refreshes: 800,
+  steady: 5,
+  starts: 5,
+}
+
+/** For a habit: a direction in half a minute, not a verdict. */
+export const quick: Effort = {
+  ...whole,
+  pairs: 3,
+  warmUp: 500,
+  people: 16,
+  signIns: { pairs: 1, times: 60, members: 8 },
+  flows: 250,
+  introspections: 1500,
+  refreshes: 400,
+  steady: 2,
+  starts: 3,
+}
