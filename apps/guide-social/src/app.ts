@@ -1,4 +1,5 @@
-import type { SiteDefinition } from '@myanm/relying-party'
+import { decide } from '@myanm/permissions'
+import type { Person, SiteDefinition } from '@myanm/relying-party'
 import { help } from '#help'
 import { jobOffers } from '#job-offers'
 import { myOffers } from '#my-offers'
@@ -12,8 +13,13 @@ export const guideSocial: SiteDefinition<Tables> = {
   sources: [new URL('.', import.meta.url)],
   navigation: [
     { key: 'guide-social.navigation.offers', href: '/emplois' },
-    { key: 'guide-social.navigation.mine', href: '/mes-annonces' },
+    { key: 'guide-social.navigation.mine', href: '/mes-annonces', isFor: mayHaveOffers },
     { key: 'guide-social.navigation.help', href: '/aide/publier' },
   ],
   routes: (services) => [...jobOffers(services), searching(services), myOffers(services), help()],
+}
+
+/** A visitor may turn out to be anybody; who acts for no organisation has no offers to find (M18, P10). */
+function mayHaveOffers(person: Person | undefined): boolean {
+  return person === undefined || decide(person.actor, 'ad.org.list').allowed
 }
