@@ -13,6 +13,7 @@ export interface Services {
   readonly log: Log
   readonly db: Connection<Tables>['db']
   readonly pool: Connection<Tables>['pool']
+  readonly statements: Connection<Tables>['statements']
   readonly passwords: Passwords
   readonly attempts: Attempts
   readonly mailer: Mailer
@@ -44,7 +45,7 @@ export async function startServices(
     max: 16,
     onLost: (error) => log.warn({ err: error }, 'database connection lost'),
   })
-  const { db, pool } = database
+  const { db, pool, statements } = database
   const subjectOf = subjects(config.PAIRWISE_SALT)
   const mailer =
     substitutes.mailer ?? createMailer({ smtp: config.SMTP_URL, from: config.MAIL_FROM })
@@ -53,11 +54,10 @@ export async function startServices(
     createPasswords(),
     startEngine({
       db,
-      pool,
+      statements,
       databaseUrl: config.DATABASE_URL,
       log,
       issuer: config.PUBLIC_URL,
-      cookieKey: config.COOKIE_KEY,
       keyEncryptionKey: config.KEY_ENCRYPTION_KEY,
       subjectOf,
     }),
@@ -67,6 +67,7 @@ export async function startServices(
     log,
     db,
     pool,
+    statements,
     passwords,
     attempts: createAttempts({ pool, key: config.COOKIE_KEY }),
     mailer,

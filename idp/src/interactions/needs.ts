@@ -1,6 +1,6 @@
 import type { Engine } from '#oidc'
 import type { Needs } from '../services.ts'
 
-export type InteractionNeeds = Needs<'config' | 'db' | 'pool' | 'passwords' | 'attempts'> & {
+export type InteractionNeeds = Needs<'config' | 'db' | 'statements' | 'passwords' | 'attempts'> & {
   readonly engine: Engine
 }

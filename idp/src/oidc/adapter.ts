@@ -1,7 +1,6 @@
 import type { Log } from '@myanm/chassis'
-import type { Db } from '@myanm/database'
+import type { Db, Statements } from '@myanm/database'
 import { errors } from 'oidc-provider'
-import type pg from 'pg'
 import type { Tables } from '../tables.ts'
 import {
   type Artefact,
@@ -19,7 +18,7 @@ import { currentWork, standingKey } from './unit-of-work.ts'
 
 export interface AdapterNeeds {
   readonly db: Db<Tables>
-  readonly pool: pg.Pool
+  readonly statements: Statements
   readonly log: Log
 }
 
@@ -40,7 +39,7 @@ const epoch = (): number => Math.floor(Date.now() / 1000)
  * a crash leaves both or neither, and of twenty at once one is first.
  */
 export function adapterFor(kind: string, needs: AdapterNeeds) {
-  const { pool } = needs
+  const { statements } = needs
 
   const find = async (id: string): Promise<Payload | undefined> => {
     if (!IDENTIFIER.test(id)) return undefined
@@ -48,7 +47,7 @@ export function adapterFor(kind: string, needs: AdapterNeeds) {
     let known = work?.artefacts.get(id)
     if (known === undefined) {
       // Kept while it is read: a token without a hint is looked for as three kinds at once.
-      known = read(pool, kind, id)
+      known = read(statements, kind, id)
       work?.artefacts.set(id, known)
     }
     const artefact = await known
@@ -63,7 +62,7 @@ export function adapterFor(kind: string, needs: AdapterNeeds) {
     async findByUid(uid: string): Promise<Payload | undefined> {
       const known = currentWork()?.sessions.get(uid)
       if (known) return payloadOf(known)
-      const { rows } = await pool.query<{ payload: Payload; exp: number }>({
+      const { rows } = await statements.query<{ payload: Payload; exp: number }>({
         name: 'artefact-find-session-by-uid',
         text: `select payload, extract(epoch from expires_at)::float8 as exp
           from oidc_artefact where kind = 'Session' and session_uid = $1 and expires_at > now()`,
@@ -87,9 +86,9 @@ export function adapterFor(kind: string, needs: AdapterNeeds) {
         expiresAt: Math.min(epoch() + expiresIn, lastMoment(kind, payload)),
         consumedAt: null,
       }
-      if (kind === 'ReplayDetection') return insertOnce(pool, artefact)
+      if (kind === 'ReplayDetection') return insertOnce(statements, artefact)
       const work = currentWork()
-      if (!work) return writeNow(pool, { saves: [artefact] })
+      if (!work) return writeNow(statements, { saves: [artefact] })
       const seen = (await work.artefacts.get(id))?.seen
       work.artefacts.set(id, { ...artefact, seen })
       work.saves.set(id, { ...artefact, seen })
@@ -98,7 +97,7 @@ export function adapterFor(kind: string, needs: AdapterNeeds) {
 
     async destroy(id: string): Promise<void> {
       const work = currentWork()
-      if (!work) return writeNow(pool, { removals: [fingerprint(id)] })
+      if (!work) return writeNow(statements, { removals: [fingerprint(id)] })
       const before = await work.artefacts.get(id)
       if (before?.kind === 'Session') work.left.add(String(before.payload['uid']))
       work.artefacts.set(id, null)
@@ -107,7 +106,7 @@ export function adapterFor(kind: string, needs: AdapterNeeds) {
     },
 
     async revokeByGrantId(grantId: string): Promise<void> {
-      await pool.query({
+      await statements.query({
         name: 'artefact-revoke',
         text: 'delete from oidc_artefact where grant_id = $1 and kind = $2',
         values: [grantId, kind],
@@ -140,12 +139,12 @@ function payloadOf(artefact: Artefact): Payload {
   }
 }
 
-async function read(pool: pg.Pool, kind: string, id: string): Promise<Artefact | null> {
+async function read(statements: Statements, kind: string, id: string): Promise<Artefact | null> {
   const { client, organisation } = currentWork()?.hint ?? {}
   const asked = organisation !== undefined && UUID.test(organisation) ? organisation : null
   const statement =
     kind === 'Session' ? findingSession(id, { client, organisation: asked }) : finding(id)
-  const { rows } = await pool.query<{ found: Found }>(statement)
+  const { rows } = await statements.query<{ found: Found }>(statement)
   const found = rows[0]?.found
   if (!found) return null
   keepWhatCameAlong(found)
@@ -184,16 +183,17 @@ function isAlive(session: { readonly payload: Payload; readonly exp: number }): 
 }
 
 /** A proof may be shown once (RFC 9449 §11.1): the insert decides, not a look beforehand. */
-async function insertOnce(pool: pg.Pool, artefact: Artefact): Promise<void> {
-  const { rowCount } = await pool.query(
-    `insert into oidc_artefact (id, kind, payload, expires_at)
+async function insertOnce(statements: Statements, artefact: Artefact): Promise<void> {
+  const { rowCount } = await statements.query({
+    name: 'artefact-insert-once',
+    text: `insert into oidc_artefact (id, kind, payload, expires_at)
       values (decode($1, 'hex'), $2, '{}', to_timestamp($3)) on conflict (id) do nothing`,
-    [fingerprint(artefact.id), artefact.kind, artefact.expiresAt],
-  )
+    values: [fingerprint(artefact.id), artefact.kind, artefact.expiresAt],
+  })
   if (rowCount === 0) throw new errors.InvalidDpopProof('DPoP proof JWT Replay detected')
 }
 
-async function writeNow(pool: pg.Pool, changes: Partial<Writing>): Promise<void> {
+async function writeNow(statements: Statements, changes: Partial<Writing>): Promise<void> {
   const statement = writing({
     saves: [],
     removals: [],
@@ -202,5 +202,5 @@ async function writeNow(pool: pg.Pool, changes: Partial<Writing>): Promise<void>
     redemption: null,
     ...changes,
   })
-  if (statement) await pool.query(statement)
+  if (statement) await statements.query(statement)
 }

@@ -1,9 +1,8 @@
 import { type Log, readFields, type Secret } from '@myanm/chassis'
-import type { Db } from '@myanm/database'
+import type { Db, Statements } from '@myanm/database'
 import type Koa from 'koa'
 import compose from 'koa-compose'
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
-import type pg from 'pg'
 import { type Client, listClients, listPolicies } from '#clients'
 import type { Tables } from '../tables.ts'
 import { afterSignOut, enginePages, type SiteOfTheHouse } from './engine-pages.ts'
@@ -29,11 +28,10 @@ export interface Engine {
 
 export interface EngineNeeds {
   readonly db: Db<Tables>
-  readonly pool: pg.Pool
+  readonly statements: Statements
   readonly databaseUrl: URL
   readonly log: Log
   readonly issuer: URL
-  readonly cookieKey: Secret
   readonly keyEncryptionKey: Secret
   readonly subjectOf: SubjectOf
 }
@@ -46,7 +44,7 @@ export const keySeal = (secret: Secret) => sealWith(secret, 'signing-key')
  * new engine put in the place of the old one, between two requests, in every process.
  */
 export async function startEngine(needs: EngineNeeds): Promise<Engine> {
-  const { db, pool, log } = needs
+  const { db, statements, log } = needs
   const seal = keySeal(needs.keyEncryptionKey)
   await ensureKeys(db, seal)
 
@@ -87,7 +85,7 @@ export async function startEngine(needs: EngineNeeds): Promise<Engine> {
       if (!isEngines(ctx.path)) return next()
       if (ctx.method === 'POST' && ASKED_BY_PEOPLE.has(ctx.path)) return askByGet(ctx)
       try {
-        await inOneWork({ db, pool }, hint, () => run(ctx as never, next))
+        await inOneWork({ db, statements }, hint, () => run(ctx as never, next))
       } catch (error) {
         if (!(error instanceof RedeemedAlready)) throw error
         const { redemption } = error

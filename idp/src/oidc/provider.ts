@@ -1,5 +1,5 @@
-import { isHttps, type Log, type Secret } from '@myanm/chassis'
-import type { Db } from '@myanm/database'
+import { isHttps, type Log } from '@myanm/chassis'
+import type { Db, Statements } from '@myanm/database'
 import {
   type ClientMetadata,
   type Configuration,
@@ -7,7 +7,6 @@ import {
   type KoaContextWithOIDC,
   Provider,
 } from 'oidc-provider'
-import type pg from 'pg'
 import type { Client, Policies } from '#clients'
 import { enqueue } from '#jobs'
 import { hashClientSecret } from '#rules/clients'
@@ -24,15 +23,15 @@ import type { SigningKey } from './keys.ts'
 import { LIFETIMES, refreshLifetime, sessionLifetime } from './lifetimes.ts'
 import { promptPolicy } from './prompts.ts'
 import { endFamily } from './replay.ts'
+import { SealedSigningKey } from './signing-key.ts'
 import type { SubjectOf } from './subject.ts'
 import { currentWork } from './unit-of-work.ts'
 
 export interface ProviderNeeds {
   readonly db: Db<Tables>
-  readonly pool: pg.Pool
+  readonly statements: Statements
   readonly log: Log
   readonly issuer: URL
-  readonly cookieKey: Secret
   readonly subjectOf: SubjectOf
   readonly pages: EnginePages
 }
@@ -63,7 +62,8 @@ export function createProvider(needs: ProviderNeeds, data: ProviderData): Provid
   const { policies } = data
   const https = isHttps(issuer)
   const cookie = (name: string) => (https ? `__Host-${name}` : name)
-  const sharedCookie = { httpOnly: true, sameSite: 'lax', secure: https, signed: true } as const
+  // Not signed: they carry 256 random bits that are looked up by their hash; a signature adds nothing.
+  const sharedCookie = { httpOnly: true, sameSite: 'lax', secure: https, signed: false } as const
 
   const findAccount: Configuration['findAccount'] = async (_ctx, accountId, token) => {
     const organisation = token ? organisationOf(grantOf(token)) : null
@@ -89,9 +89,8 @@ export function createProvider(needs: ProviderNeeds, data: ProviderData): Provid
     clients: data.clients.map(metadataOf),
     clientDefaults: { id_token_signed_response_alg: 'ES256', response_types: ['code'] },
     extraClientMetadata: { properties: ['sector', 'firstParty', 'homeUri'] },
-    jwks: { keys: data.keys.map((key) => key.jwk as never) },
+    jwks: { keys: data.keys.map((key) => new SealedSigningKey(key) as never) },
     cookies: {
-      keys: [needs.cookieKey.reveal()],
       names: { session: cookie('myanm'), interaction: 'etape', resume: 'reprise' },
       long: { ...sharedCookie, path: '/' },
       short: sharedCookie,
@@ -129,6 +128,7 @@ export function createProvider(needs: ProviderNeeds, data: ProviderData): Provid
     discovery: { service_documentation: undefined, ui_locales_supported: ['fr'] },
     renderError: pages.showError,
     features: {
+      externalSigningSupport: { enabled: true, ack: 'experimental-01' },
       devInteractions: { enabled: false },
       backchannelLogout: { enabled: true },
       clientCredentials: { enabled: true },

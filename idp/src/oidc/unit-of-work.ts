@@ -1,7 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Db, Tx } from '@myanm/database'
+import type { Db, Statements, Tx } from '@myanm/database'
 import { CompiledQuery } from 'kysely'
-import type pg from 'pg'
 import type { Standing } from '#accounts'
 import type { Tables } from '../tables.ts'
 import {
@@ -74,7 +73,7 @@ export const standingKey = (account: string, organisation: string | null): strin
  * @throws RedeemedAlready when a code or token it redeems was redeemed by another: nothing is written
  */
 export async function inOneWork(
-  needs: { readonly db: Db<Tables>; readonly pool: pg.Pool },
+  needs: { readonly db: Db<Tables>; readonly statements: Statements },
   hint: UnitOfWork['hint'],
   run: () => Promise<void>,
 ): Promise<void> {
@@ -103,7 +102,7 @@ export async function inOneWork(
     if (redemption && !isWritten(answer)) throw new RedeemedAlready(redemption)
   }
   if (work.deeds.length === 0) {
-    if (statement) check(await needs.pool.query(statement))
+    if (statement) check(await needs.statements.query(statement))
     return
   }
   await needs.db.transaction().execute(async (tx) => {

@@ -5,12 +5,23 @@ import { perRequest } from './per-request.ts'
 
 const reference = perRequest<string>('reference')
 
-const LETTERS = '23456789ABCDEFGHJKMNPQRSTVWXYZ'
+/** Crockford's base 32: no letter that is heard or read as another. */
+const LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+
+/** Six letters of five bits. An odd step visits all of them before one comes back. */
+const ALL = 2 ** 30 - 1
+const STEP = 0x2545f491
+let last = randomInt(ALL)
 
 /** A reference a person can read aloud: `7F3K-22`. It finds the request's line in the log. */
 function newReference(): string {
-  const letters = Array.from({ length: 6 }, () => LETTERS[randomInt(LETTERS.length)])
-  return `${letters.slice(0, 4).join('')}-${letters.slice(4).join('')}`
+  last = (last + STEP) & ALL
+  let letters = ''
+  for (let shift = 25; shift >= 0; shift -= 5) {
+    letters += LETTERS[(last >>> shift) & 31]
+    if (shift === 10) letters += '-'
+  }
+  return letters
 }
 
 export function referenceOf(ctx: Context): string {

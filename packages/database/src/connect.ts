@@ -1,13 +1,15 @@
 import { Kysely, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
+import { pipelines, type Statements } from './pipelines.ts'
 
 export type Db<Tables> = Kysely<Tables>
 export type Tx<Tables> = Transaction<Tables>
 
 export interface Connection<Tables> {
   readonly db: Kysely<Tables>
-  /** For statements whose cost counts: named, prepared once per connection. */
   readonly pool: pg.Pool
+  /** For single statements whose cost counts. */
+  readonly statements: Statements
   /** Resolves when the database answers. */
   ready(): Promise<unknown>
   close(): Promise<void>
@@ -22,6 +24,9 @@ export interface ConnectOptions {
   /** Told when an idle connection breaks: without a listener that would end the process. */
   readonly onLost?: (error: Error) => void
 }
+
+/** Enough for commits to be grouped by the database, few enough to be shared. */
+const PIPELINES = 4
 
 /** bigint (count, sum) as a number: ours stay far below 2^53, and a text would compare wrongly. */
 pg.types.setTypeParser(pg.types.builtins.INT8, Number)
@@ -48,11 +53,15 @@ export function connect<Tables>(options: ConnectOptions): Connection<Tables> {
   // One that breaks while somebody holds it tells its holder too; unheard, it would end the process.
   pool.on('connect', (client) => client.on('error', lost))
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  const { url, name } = options
+  const statements = pipelines({ url, name, count: PIPELINES, onLost: lost })
   return {
     db,
     pool,
+    statements,
     ready: () => pool.query('select 1'),
     close: async () => {
+      await statements.close()
       await db.destroy()
       // Kysely leaves a pool alone that it never used.
       if (!pool.ended) await pool.end()

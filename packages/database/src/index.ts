@@ -1,5 +1,6 @@
 export { type Connection, type ConnectOptions, connect, type Db, type Tx } from './connect.ts'
 export { migrate } from './migrate.ts'
 export { roleOf, schemaOf } from './names.ts'
+export type { NamedStatement, Statements } from './pipelines.ts'
 export { provision, type Service } from './provision.ts'
 export { isCheckViolation, isUniqueViolation } from './violations.ts'
