@@ -23,6 +23,7 @@ import type { SigningKey } from './keys.ts'
 import { LIFETIMES, refreshLifetime, sessionLifetime } from './lifetimes.ts'
 import { promptPolicy } from './prompts.ts'
 import { endFamily } from './replay.ts'
+import { noteEnd } from './sign-out.ts'
 import { SealedSigningKey } from './signing-key.ts'
 import type { SubjectOf } from './subject.ts'
 import { currentWork } from './unit-of-work.ts'
@@ -179,6 +180,7 @@ export function createProvider(needs: ProviderNeeds, data: ProviderData): Provid
   keepSecretsHashed(provider)
   queueSignOuts(provider)
   endReplayedFamilies(provider)
+  noteAnsweredSignOuts(provider)
   hearFailures(provider, needs.log)
   return provider
 }
@@ -204,6 +206,13 @@ function queueSignOuts(provider: Provider): void {
     const client = this.clientId
     currentWork()?.deeds.push((tx) => enqueue(tx, 'backchannel-logout', { client, account, sid }))
   }
+}
+
+/** Who was asked and said yes is signed out by the engine itself: ours ends with it, as in `endSession`. */
+function noteAnsweredSignOuts(provider: Provider): void {
+  provider.on('end_session.success', (ctx) => {
+    if (ctx.oidc.params?.['logout'] && ctx.oidc.session) noteEnd(ctx.oidc.session)
+  })
 }
 
 /**

@@ -18,12 +18,16 @@ export async function endSession(ctx: KoaContextWithOIDC, session: Session): Pro
       await tellSite(known, account, sid)
     }
   }
-  const { uid } = session
+  noteEnd(session)
+  await session.destroy()
+}
+
+/** What ends with a session in our own tables, and the trace that stays. */
+export function noteEnd({ uid, accountId }: Pick<Session, 'uid' | 'accountId'>): void {
   currentWork()?.deeds.push(async (tx) => {
     await tx.deleteFrom('acting_context').where('session_uid', '=', uid).execute()
-    await record(tx, { event: 'signed-out', account })
+    await record(tx, { event: 'signed-out', account: accountId })
   })
-  await session.destroy()
 }
 
 /** `Client.prototype.backchannelLogout` queues; see `provider.ts`. */
