@@ -8,6 +8,7 @@ import type { Tables } from '../tables.ts'
 import { afterSignOut, enginePages, type SiteOfTheHouse } from './engine-pages.ts'
 import { insistOnDatabase } from './failures.ts'
 import { answerWithLiveRights } from './introspection.ts'
+import { introspectionEndpoint } from './introspection-endpoint.ts'
 import { ensureKeys, loadKeys } from './keys.ts'
 import { sessionLifetime } from './lifetimes.ts'
 import { listen } from './listen.ts'
@@ -58,7 +59,8 @@ export async function startEngine(needs: EngineNeeds): Promise<Engine> {
     const pages = enginePages(sites)
     const provider = createProvider({ ...needs, pages }, { clients, policies, keys })
     provider.use(aroundEngine(db))
-    return { provider, sites, run: compose(provider.middleware as Koa.Middleware[]) }
+    const introspect = introspectionEndpoint(needs, { clients, policies })
+    return { provider, sites, introspect, run: compose(provider.middleware as Koa.Middleware[]) }
   }
 
   let engine = await build()
@@ -76,7 +78,7 @@ export async function startEngine(needs: EngineNeeds): Promise<Engine> {
     sites: () => engine.sites,
     stop: () => listener.stop(),
     middleware: async (ctx, next) => {
-      const { run } = engine
+      const { run, introspect } = engine
       const hint = {
         client: text(ctx.query['client_id']),
         organisation: text(ctx.query['organisation']),
@@ -84,6 +86,8 @@ export async function startEngine(needs: EngineNeeds): Promise<Engine> {
       // What the engine does not know goes on to the next: only its own requests are a unit of work.
       if (!isEngines(ctx.path)) return next()
       if (ctx.method === 'POST' && ASKED_BY_PEOPLE.has(ctx.path)) return askByGet(ctx)
+      if (ctx.path === ROUTES.introspection && ctx.method === 'POST' && (await introspect(ctx)))
+        return
       try {
         await inOneWork({ db, statements }, hint, () => run(ctx as never, next))
       } catch (error) {
