@@ -90,7 +90,7 @@ function describe({ found, issuer }: Inquiry, end: number): Payload {
     sid,
     iss: issuer,
     aud,
-    scope,
+    scope: scope || undefined,
     ...(jkt && { cnf: { jkt } }),
     ...(found.kind !== 'RefreshToken' && { token_type: jkt ? 'DPoP' : 'Bearer' }),
   }
