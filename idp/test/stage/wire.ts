@@ -27,7 +27,7 @@ export function onTheWire(issuer: URL) {
   /** Posts a form to an endpoint as a client of MyANM. */
   async function post(
     path: string,
-    fields: URLSearchParams | Readonly<Record<string, string>>,
+    fields: Readonly<Record<string, string>> | URLSearchParams,
     caller: Caller = {},
   ): Promise<Answer> {
     const { client = 'guide-social', secret = clientSecret } = caller
@@ -36,10 +36,11 @@ export function onTheWire(issuer: URL) {
       redirect: 'manual',
       headers: {
         accept: 'application/json',
+        'content-type': 'application/x-www-form-urlencoded',
         ...(secret === null ? {} : { authorization: basic(client, secret) }),
         ...caller.headers,
       },
-      body: fields instanceof URLSearchParams ? fields : new URLSearchParams(fields),
+      body: new URLSearchParams(fields).toString(),
     })
     return answerOf(response)
   }
