@@ -50,15 +50,15 @@ async function pass(client: string) {
 // Each statement is a round trip and a share of a core: a number that grows here is a decision, not an
 // accident (yardsticks P9).
 describe('what a sign-in with a running session asks of PostgreSQL', () => {
-  test('three statements for the code and two for the tokens', async () => {
+  test('two statements for the code and two for the tokens', async () => {
     const { authorization, redemption } = await pass('guide-social')
-    expect(authorization).toHaveLength(3)
+    expect(authorization).toHaveLength(2)
     expect(redemption).toHaveLength(2)
   })
 
   test('at a site not visited yet, one more: there may be a grant', async () => {
     const { authorization, redemption } = await pass('monasbl')
-    expect(authorization).toHaveLength(4)
+    expect(authorization).toHaveLength(3)
     expect(redemption).toHaveLength(2)
   })
 

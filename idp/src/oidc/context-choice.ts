@@ -67,7 +67,7 @@ async function decide(ctx: KoaContextWithOIDC, db: Db<Tables>): Promise<ContextC
     if (await belongsTo(organisation)) return { ...inOwnName, organisation }
   }
 
-  const [first, second] = (await standingFor(db, account, null))?.choices ?? []
+  const [first, second] = (await standingInAny(db, account))?.choices ?? []
   if (second) return { decided: false, because: 'several' }
   return { ...inOwnName, organisation: first ?? null }
 }
@@ -86,6 +86,14 @@ export async function standingFor(
   const standing = await standingOf(db, account, organisation)
   if (standing) known?.set(key, standing)
   return standing
+}
+
+/** The same, when the context does not matter: whichever was read ahead will do. */
+export async function standingInAny(db: Db<Tables>, account: string): Promise<Standing | null> {
+  for (const known of currentWork()?.standings.values() ?? []) {
+    if (known.account.id === account) return known
+  }
+  return standingFor(db, account, null)
 }
 
 function isUuid(organisation: string | null): boolean {

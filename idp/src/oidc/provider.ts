@@ -14,7 +14,7 @@ import type { Tables } from '../tables.ts'
 import { organisationOf } from './acting-context.ts'
 import { adapterFor } from './adapter.ts'
 import { CLAIMS_BY_SCOPE, claimsFor } from './claims.ts'
-import { standingFor } from './context-choice.ts'
+import { standingFor, standingInAny } from './context-choice.ts'
 import type { EnginePages } from './engine-pages.ts'
 import { hearFailures } from './failures.ts'
 import { grantFor } from './grants.ts'
@@ -67,8 +67,10 @@ export function createProvider(needs: ProviderNeeds, data: ProviderData): Provid
   const sharedCookie = { httpOnly: true, sameSite: 'lax', secure: https, signed: false } as const
 
   const findAccount: Configuration['findAccount'] = async (_ctx, accountId, token) => {
-    const organisation = token ? organisationOf(grantOf(token)) : null
-    const standing = await standingFor(db, accountId, organisation)
+    // Without a token no claim is made yet: it only matters that the account is there.
+    const standing = token
+      ? await standingFor(db, accountId, organisationOf(grantOf(token)))
+      : await standingInAny(db, accountId)
     if (standing?.account.state !== 'active') return undefined
     const client = (token as { clientId?: string } | undefined)?.clientId ?? ''
     return {
