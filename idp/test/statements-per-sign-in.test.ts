@@ -56,9 +56,9 @@ describe('what a sign-in with a running session asks of PostgreSQL', () => {
     expect(redemption).toHaveLength(2)
   })
 
-  test('at a site not visited yet, one more: there may be a grant', async () => {
+  test('at a site not visited yet, two more: a remembered choice, and maybe a grant', async () => {
     const { authorization, redemption } = await pass('monasbl')
-    expect(authorization).toHaveLength(3)
+    expect(authorization).toHaveLength(4)
     expect(redemption).toHaveLength(2)
   })
 
