@@ -56,7 +56,11 @@ export interface Writing {
  *
  * A session that was there is only ever updated, and one that takes a new identifier is only inserted
  * while its name still lives: a request that began before somebody signed out does not bring them back.
+ *
+ * The planner takes an unpacked JSON array for a hundred rows and would read the whole table to match
+ * them; the limits tell it the truth. `writing` holds to them.
  */
+const MOST = 16
 const WRITE = `
   with given as materialized (select $1::json as what),
   redeemed as (
@@ -72,11 +76,12 @@ const WRITE = `
   removed as (
     delete from oidc_artefact where id in (
       select decode(hex, 'hex') from going, json_array_elements_text(what -> 'removals') as hex
+      limit ${MOST}
     )
   ),
   ended as (
     delete from oidc_artefact where kind = 'Session' and session_uid in (
-      select json_array_elements_text(what -> 'endings') from going
+      select json_array_elements_text(what -> 'endings') from going limit ${MOST}
     )
   ),
   extended as (
@@ -90,9 +95,11 @@ const WRITE = `
       set payload = merge_sessions(kept.payload, session.payload),
         account_id = session.account_id,
         expires_at = to_timestamp(session.expires_at)
-      from going, json_to_recordset(what -> 'sessions') as session (
-        id text, payload json, account_id uuid, expires_at float8
-      )
+      from (
+        select given_session.* from going, json_to_recordset(what -> 'sessions') as given_session (
+          id text, payload json, account_id uuid, expires_at float8
+        ) limit ${MOST}
+      ) session
       where kept.id = decode(session.id, 'hex')
   ),
   saved as (
@@ -104,9 +111,10 @@ const WRITE = `
         id text, kind text, payload json, grant_id text, session_uid text, account_id uuid,
         consumed_at float8, expires_at float8, succeeds boolean
       )
-      where succeeds is not true or exists (
-        select from oidc_artefact former
+      where succeeds is not true or (
+        select true from oidc_artefact former
           where former.kind = 'Session' and former.session_uid = artefact.session_uid
+          limit 1
       )
     on conflict (id) do update set
       payload = excluded.payload,
@@ -120,6 +128,7 @@ const WRITE = `
 export function writing(changes: Writing): Statement | null {
   const { saves, removals, left, extension, redemption } = changes
   if (saves.length + removals.length === 0 && !extension && !redemption) return null
+  if (Math.max(saves.length, removals.length, left.size) > MOST) throw new Error('Too much at once')
   const names = new Set(saves.filter(isSession).map(({ payload }) => payload['uid']))
   const what = JSON.stringify({
     redemption,
