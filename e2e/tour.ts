@@ -1,3 +1,4 @@
+import { bringAxe } from '@myanm/testing/accessibility'
 import { deadLinksOf, faultsOf } from './inspection.ts'
 import type { Visitor } from './visitor.ts'
 
@@ -13,7 +14,8 @@ export interface Tour {
   readonly faults: string[]
 }
 
-export function tourOf(visitor: Visitor): Tour {
+export async function tourOf(visitor: Visitor): Promise<Tour> {
+  await bringAxe(visitor.context)
   const faults: string[] = []
   const asked = new Set<string>()
   const looks = async () => {

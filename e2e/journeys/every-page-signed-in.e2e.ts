@@ -13,7 +13,7 @@ async function arrives(key: string): Promise<{ visitor: Visitor; tour: Tour }> {
   const visitor = await stage.visitor()
   await visitor.opens(stage.scene.address('monasbl', '/mon-espace'))
   await visitor.signsInAs(stage.scene.somebody(key))
-  return { visitor, tour: tourOf(visitor) }
+  return { visitor, tour: await tourOf(visitor) }
 }
 
 const onGuideSocial = (path: string) => stage.scene.address('guide-social', path)

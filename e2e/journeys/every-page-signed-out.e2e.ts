@@ -11,7 +11,7 @@ const stage = openStage()
 describe('every page met by somebody not signed in holds up', () => {
   test('on Guide Social', async () => {
     const visitor = await stage.visitor()
-    const tour = tourOf(visitor)
+    const tour = await tourOf(visitor)
     const at = (path: string) => stage.scene.address('guide-social', path)
     await tour.opens(at('/'))
     await tour.opens(at('/emplois'))
@@ -31,7 +31,7 @@ describe('every page met by somebody not signed in holds up', () => {
 
   test('on the three other sites and in the mailbox', async () => {
     const visitor = await stage.visitor()
-    const tour = tourOf(visitor)
+    const tour = await tourOf(visitor)
     for (const site of ['monasbl', 'sweeli', 'bilan'] as const) {
       await tour.opens(stage.scene.address(site))
       await tour.opens(stage.scene.address(site, '/nulle-part'))
@@ -43,7 +43,7 @@ describe('every page met by somebody not signed in holds up', () => {
   test('on MyANM, each step of signing in and each mistake', async () => {
     const { scene } = stage
     const visitor = await stage.visitor()
-    const tour = tourOf(visitor)
+    const tour = await tourOf(visitor)
     const at = (path: string) => scene.address('myanm', path)
     await tour.opens(at('/'))
     await tour.opens(at('/nulle-part'))
@@ -84,7 +84,7 @@ describe('every page met by somebody not signed in holds up', () => {
   test('while MyANM is away', async () => {
     const { scene } = stage
     const visitor = await stage.visitor()
-    const tour = tourOf(visitor)
+    const tour = await tourOf(visitor)
     await visitor.opens(scene.address('monasbl'))
     await scene.myanm.stop()
     await banner(visitor).signIn()

@@ -1,12 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type axe from 'axe-core'
-import type { Page } from 'playwright-core'
+import type { BrowserContext, Page } from 'playwright-core'
 
 /** What we hold ourselves to: WCAG 2.2 A and AA, and what axe-core knows to be good practice. */
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
 const source = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** Has axe-core at hand on every page of a context: for whoever looks at many. */
+export async function bringAxe(context: BrowserContext): Promise<void> {
+  await context.addInitScript({ content: await source })
+}
 
 /** What axe-core runs: every rule of our tags, or some rules by name. */
 export type AccessibilityRules = 'all' | readonly string[]
