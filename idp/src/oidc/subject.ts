@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, createSecretKey } from 'node:crypto'
 import type { Secret } from '@myanm/chassis'
 
 export type SubjectOf = (account: string, sector: string) => string
@@ -8,6 +8,7 @@ export type SubjectOf = (account: string, sector: string) => string
  * and no two sectors can compare notes. Keyed, so that nobody can test a guessed account.
  */
 export function subjects(salt: Secret): SubjectOf {
+  const key = createSecretKey(salt.reveal(), 'utf8')
   return (account, sector) =>
-    createHmac('sha256', salt.reveal()).update(`${sector}\n${account}`).digest('base64url')
+    createHmac('sha256', key).update(`${sector}\n${account}`).digest('base64url')
 }
