@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { freePort } from '@myanm/testing'
+import { FRUGAL } from '../../start/environment.ts'
 import { type Child, startChild } from './child.ts'
 import type { Database } from './database.ts'
 import { discover } from './discovery.ts'
@@ -38,6 +39,7 @@ export async function startMyanm(
       PORT: String(port),
       PUBLIC_URL: issuer,
       STOP_WITH_PARENT: '1',
+      ...FRUGAL,
       DATABASE_URL: databaseUrl.href,
       SMTP_URL: 'smtp://127.0.0.1:9',
       MAIL_FROM: 'MyANM <ne-pas-repondre@exemple.be>',
