@@ -29,14 +29,33 @@ export async function faultsOf(visitor: Visitor): Promise<readonly string[]> {
   const narrow = await looking(page, PHONE)
   const overflow = await page.evaluate<number>(OVERFLOW)
   const outside = overflow > 0 ? [`${overflow} px wider than the window`] : []
-  const ways = await page.locator(NEXT_STEPS).filter({ visible: true }).count()
-  const stuck = ways > 0 ? [] : ['nothing to do next']
-  const leak = LEAKS.exec(await visitor.reads())
-  const leaks = leak ? [`shows « ${leak[0]} »`] : []
+  const stuck = (await hasNextStep(visitor)) ? [] : ['nothing to do next']
+  const leak = await leakOn(visitor)
+  const leaks = leak ? [leak] : []
   const { pathname } = new URL(page.url())
   return [...wide, ...narrow, ...outside, ...stuck, ...leaks].map(
     (fault) => `${pathname}: ${fault}`,
   )
+}
+
+/** Whether the page itself, not its header, leads anywhere. */
+export async function hasNextStep({ page }: Visitor): Promise<boolean> {
+  return (await page.locator(NEXT_STEPS).filter({ visible: true }).count()) > 0
+}
+
+/** The value somebody forgot, if the page shows one. */
+export async function leakOn(visitor: Visitor): Promise<string | undefined> {
+  const leak = LEAKS.exec(await visitor.reads())
+  return leak ? `shows « ${leak[0]} »` : undefined
+}
+
+/** Where the page leads, as far as it leads to sites of ours. */
+export async function linksOn({ page }: Visitor): Promise<readonly string[]> {
+  const links = await page.evaluate<string[]>(ADDRESSES)
+  return [...new Set(links)].filter((link) => {
+    const { protocol, hostname } = new URL(link)
+    return protocol === 'http:' && hostname === 'localhost'
+  })
 }
 
 /** Only colours change with the night: that rule alone is asked again. */
@@ -65,15 +84,14 @@ export async function deadLinksOf(
 ): Promise<readonly string[]> {
   const { page, context } = visitor
   const here = page.url()
-  const links = await page.evaluate<string[]>(ADDRESSES)
   const dead: string[] = []
-  for (const href of new Set(links)) {
-    const { protocol, hostname, hash } = new URL(href)
-    if (href === `${here.split('#')[0]}${hash}` && hash !== '') {
+  for (const href of await linksOn(visitor)) {
+    const { hash } = new URL(href)
+    if (hash !== '' && href === `${here.split('#')[0]}${hash}`) {
       if ((await page.locator(hash).count()) === 0) dead.push(`${here}: nothing is called ${hash}`)
       continue
     }
-    if (!protocol.startsWith('http') || hostname !== 'localhost' || known.has(href)) continue
+    if (known.has(href)) continue
     known.add(href)
     const answer = await context.request.get(href, { maxRedirects: 0 })
     if (answer.status() >= 400) dead.push(`${here}: ${href} answers ${answer.status()}`)

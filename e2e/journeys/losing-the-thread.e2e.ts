@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { query } from '@myanm/testing'
 import { banner } from '../pages/banner.ts'
 import { giveLogin, givePassword } from '../pages/sign-in.ts'
+import { signsOut } from '../pages/sign-out.ts'
 import { openStage } from '../stage.ts'
 import type { Visitor } from '../visitor.ts'
 
@@ -125,5 +126,28 @@ describe('whoever loses the thread of signing in finds it again', () => {
     await first.soonSees('Connectez-vous', 2_000)
     await banner(first).signIn()
     await first.sees('Valérie Vermeulen')
+  })
+
+  test('whoever is signed out while writing signs in next door and sends again, nothing lost', async () => {
+    const { scene } = stage
+    const writer = await stage.visitor()
+    await writer.opens(scene.address('guide-social', '/publier/emploi'))
+    await writer.signsInAs(scene.somebody('collaborateur'))
+    await writer.types('Titre de l’offre', 'Logopède, écrite en deux fois')
+    const tab = await writer.opensAnotherTab()
+    await tab.opens(scene.address('monasbl', '/mon-espace'))
+    await signsOut(tab, 'every site')
+    await tab.opens(scene.address('guide-social'))
+    await tab.soonSees('Connectez-vous', 2_000)
+
+    await writer.presses('Garder en brouillon')
+    await writer.sees('Votre session est terminée. Votre texte est toujours là.')
+    const link = writer.page.getByRole('link', { name: 'Me connecter dans un nouvel onglet' })
+    await tab.opens((await link.getAttribute('href')) ?? '')
+    await tab.signsInAs(scene.somebody('collaborateur'))
+    await tab.sees('Vous êtes connecté·e')
+
+    await writer.presses('Garder en brouillon')
+    await writer.sees('Votre brouillon est enregistré.', 'Logopède, écrite en deux fois')
   })
 })

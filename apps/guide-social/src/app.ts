@@ -1,9 +1,9 @@
-import { decide } from '@myanm/permissions'
-import type { Person, SiteDefinition } from '@myanm/relying-party'
+import type { SiteDefinition } from '@myanm/relying-party'
 import { help } from '#help'
 import { jobOffers } from '#job-offers'
 import { myOffers } from '#my-offers'
 import { searching } from '#search'
+import { mayHaveOffers } from './offered.ts'
 import type { Tables } from './tables.ts'
 
 /** Guide Social: the job offers of the psycho-medico-social sector. */
@@ -16,10 +16,10 @@ export const guideSocial: SiteDefinition<Tables> = {
     { key: 'guide-social.navigation.mine', href: '/mes-annonces', isFor: mayHaveOffers },
     { key: 'guide-social.navigation.help', href: '/aide/publier' },
   ],
-  routes: (services) => [...jobOffers(services), searching(services), myOffers(services), help()],
-}
-
-/** A visitor may turn out to be anybody; who acts for no organisation has no offers to find (M18, P10). */
-function mayHaveOffers(person: Person | undefined): boolean {
-  return person === undefined || decide(person.actor, 'ad.org.list').allowed
+  routes: (services) => [
+    ...jobOffers(services),
+    searching(services),
+    myOffers(services),
+    help(services),
+  ],
 }

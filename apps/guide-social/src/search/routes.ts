@@ -1,8 +1,8 @@
 import Router from '@koa/router'
 import { render, type Translate, translate } from '@myanm/chassis'
-import { decide } from '@myanm/permissions'
 import type { Context } from 'koa'
 import { CONTRACTS, dayOf } from '#job-offers'
+import { mayPublish } from '../offered.ts'
 import type { Services } from '../services.ts'
 import { queryOf, readFilter } from './filter.ts'
 import { listItem } from './list-item.ts'
@@ -17,7 +17,7 @@ const NEWEST = 5
 
 /** What everybody may read, signed in or not, whether MyANM is there or away. */
 export function searching(services: Services): Router {
-  const { db, clock } = services
+  const { db, clock, myanm } = services
   const router = new Router()
 
   router.get('/', async (ctx) => {
@@ -31,7 +31,7 @@ export function searching(services: Services): Router {
     render(ctx, 'search/pages/home.njk', {
       count: total(counts),
       offers: newest.map((offer) => listItem(t, offer, now)),
-      mayPublish: mayPublish(ctx, services),
+      mayPublish: mayPublish(myanm.person(ctx)),
     })
   })
 
@@ -63,7 +63,7 @@ export function searching(services: Services): Router {
       offers: shown.map((offer) => listItem(t, offer, now)),
       next: found.length > PAGE && last ? pathOf(typed, writePosition(last)) : null,
       first: after ? pathOf(typed) : null,
-      mayPublish: mayPublish(ctx, services),
+      mayPublish: mayPublish(myanm.person(ctx)),
     })
   })
 
@@ -82,10 +82,4 @@ function words(ctx: Context): Translate {
 
 function total(counts: ReadonlyMap<unknown, number>): number {
   return [...counts.values()].reduce((sum, count) => sum + count, 0)
-}
-
-/** A visitor is invited to publish: signing in is the first step. Who may not, finds no such button. */
-function mayPublish(ctx: Context, { myanm }: Services): boolean {
-  const person = myanm.person(ctx)
-  return person === undefined || decide(person.actor, 'ad.emploi.publish').allowed
 }
