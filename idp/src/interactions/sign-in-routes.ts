@@ -17,7 +17,7 @@ export function signInRoutes(router: Router, needs: InteractionNeeds): void {
     const journey = await journeyOf(ctx, engine, ctx.params['uid'] ?? '')
     if (!isDue(ctx, journey, 'identifier')) return
     const hint = journey.interaction.params['login_hint']
-    const typed = readIdentifier(ctx) ?? (typeof hint === 'string' ? hint : '')
+    const typed = readIdentifier(ctx, publicUrl) ?? (typeof hint === 'string' ? hint : '')
     showIdentifier(ctx, journey, { typed: { identifiant: typed }, errors: {} })
   })
 
@@ -34,7 +34,7 @@ export function signInRoutes(router: Router, needs: InteractionNeeds): void {
   router.get('/connexion/:uid/mot-de-passe', async (ctx) => {
     const journey = await journeyOf(ctx, engine, ctx.params['uid'] ?? '')
     if (!isDue(ctx, journey, 'identifier')) return
-    const identifier = readIdentifier(ctx)
+    const identifier = readIdentifier(ctx, publicUrl)
     if (!identifier) return ctx.redirect(pathOf('identifier', journey.uid))
     showPassword(ctx, journey, { identifier, mistake: null })
   })
@@ -42,7 +42,7 @@ export function signInRoutes(router: Router, needs: InteractionNeeds): void {
   router.post('/connexion/:uid/mot-de-passe', async (ctx) => {
     const journey = await journeyOf(ctx, engine, ctx.params['uid'] ?? '')
     if (!isDue(ctx, journey, 'identifier')) return
-    const identifier = readIdentifier(ctx)
+    const identifier = readIdentifier(ctx, publicUrl)
     if (!identifier) return ctx.redirect(pathOf('identifier', journey.uid))
     const form = await readForm(ctx, passwordForm)
     if (!form.ok) {

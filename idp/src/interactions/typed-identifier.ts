@@ -1,7 +1,8 @@
 import { isHttps } from '@myanm/chassis'
 import type { Context } from 'koa'
 
-const COOKIE = 'identifiant'
+const cookieName = (publicUrl: URL): string =>
+  isHttps(publicUrl) ? '__Secure-identifiant' : 'identifiant'
 
 /**
  * What was typed at the first step waits in the person's own browser: signed, out of reach of scripts,
@@ -12,7 +13,7 @@ export function keepIdentifier(
   where: { uid: string; publicUrl: URL },
   typed: string,
 ) {
-  ctx.cookies.set(COOKIE, Buffer.from(typed).toString('base64url'), {
+  ctx.cookies.set(cookieName(where.publicUrl), Buffer.from(typed).toString('base64url'), {
     path: `/connexion/${where.uid}`,
     httpOnly: true,
     sameSite: 'lax',
@@ -22,7 +23,7 @@ export function keepIdentifier(
   })
 }
 
-export function readIdentifier(ctx: Context): string | undefined {
-  const kept = ctx.cookies.get(COOKIE, { signed: true })
+export function readIdentifier(ctx: Context, publicUrl: URL): string | undefined {
+  const kept = ctx.cookies.get(cookieName(publicUrl), { signed: true })
   return kept ? Buffer.from(kept, 'base64url').toString() : undefined
 }

@@ -134,6 +134,7 @@ function aroundEngine(db: Db<Tables>) {
   return async (ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> => {
     await next()
     insistOnDatabase(ctx as unknown as Koa.Context)
+    if (ctx.get('origin') !== '' && !PUBLIC_ROUTES.has(ctx.oidc?.route)) forgetOrigin(ctx)
     switch (ctx.oidc?.route) {
       case 'introspection':
         await answerWithLiveRights(ctx, db)
@@ -152,6 +153,16 @@ function aroundEngine(db: Db<Tables>) {
         break
       default:
     }
+  }
+}
+
+/** What a script of any origin may read (RFC 9700 2.6): what is the same for everybody. */
+const PUBLIC_ROUTES = new Set(['jwks', 'discovery', 'cors.jwks', 'cors.discovery'])
+
+/** The engine lets scripts of other origins read what went wrong; no client of ours is such a script. */
+function forgetOrigin(ctx: KoaContextWithOIDC): void {
+  for (const name of Object.keys(ctx.response.headers)) {
+    if (name.startsWith('access-control-')) ctx.remove(name)
   }
 }
 

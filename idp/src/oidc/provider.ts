@@ -1,4 +1,4 @@
-import { isHttps, type Log } from '@myanm/chassis'
+import { allowFormAction, isHttps, type Log } from '@myanm/chassis'
 import type { Db, Statements } from '@myanm/database'
 import {
   type ClientMetadata,
@@ -62,7 +62,9 @@ export function createProvider(needs: ProviderNeeds, data: ProviderData): Provid
   const { db, issuer, subjectOf, pages } = needs
   const { policies } = data
   const https = isHttps(issuer)
-  const cookie = (name: string) => (https ? `__Host-${name}` : name)
+  // ASVS 3.3.1: bound to the host, or at least to TLS for those that are for one journey's addresses.
+  const ofHost = (name: string) => (https ? `__Host-${name}` : name)
+  const ofPath = (name: string) => (https ? `__Secure-${name}` : name)
   // Not signed: they carry 256 random bits that are looked up by their hash; a signature adds nothing.
   const sharedCookie = { httpOnly: true, sameSite: 'lax', secure: https, signed: false } as const
 
@@ -94,7 +96,11 @@ export function createProvider(needs: ProviderNeeds, data: ProviderData): Provid
     extraClientMetadata: { properties: ['sector', 'firstParty', 'homeUri'] },
     jwks: { keys: data.keys.map((key) => new SealedSigningKey(key) as never) },
     cookies: {
-      names: { session: cookie('myanm'), interaction: 'etape', resume: 'reprise' },
+      names: {
+        session: ofHost('myanm'),
+        interaction: ofPath('etape'),
+        resume: ofPath('reprise'),
+      },
       long: { ...sharedCookie, path: '/' },
       short: sharedCookie,
     },
@@ -183,6 +189,7 @@ export function createProvider(needs: ProviderNeeds, data: ProviderData): Provid
   queueSignOuts(provider)
   endReplayedFamilies(provider)
   noteAnsweredSignOuts(provider)
+  letFormsReachTheSite(provider)
   hearFailures(provider, needs.log)
   return provider
 }
@@ -208,6 +215,18 @@ function queueSignOuts(provider: Provider): void {
     const client = this.clientId
     currentWork()?.deeds.push((tx) => enqueue(tx, 'backchannel-logout', { client, account, sid }))
   }
+}
+
+/** An answer posted by the browser (form_post) ends at the site: our policy for forms must let it. */
+function letFormsReachTheSite(provider: Provider): void {
+  const allow = (ctx: KoaContextWithOIDC) => {
+    const { params, client } = ctx.oidc
+    const target = params?.['redirect_uri']
+    if (params?.['response_mode'] !== 'form_post' || typeof target !== 'string') return
+    if (client?.redirectUriAllowed(target)) allowFormAction(ctx, new URL(target).origin)
+  }
+  provider.on('authorization.success', allow)
+  provider.on('authorization.error', allow)
 }
 
 /** Who was asked and said yes is signed out by the engine itself: ours ends with it, as in `endSession`. */
