@@ -99,7 +99,7 @@ export interface OidcArtefactTable {
   kind: string
   payload: Json
   grant_id: string | null
-  uid: string | null
+  session_uid: string | null
   account_id: string | null
   consumed_at: Date | null
   expires_at: Date

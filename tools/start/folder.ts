@@ -11,6 +11,8 @@ export function folderIn(root: string) {
     directory,
     secrets: join(directory, 'secrets.json'),
     demo: join(directory, 'demo.json'),
+    /** MyANM's environment, for commands run beside it. */
+    myanm: join(directory, 'myanm.json'),
     prepared: join(directory, 'prepared.json'),
     postgres: join(directory, 'postgres'),
     mailbox: join(directory, 'mailbox'),

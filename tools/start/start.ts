@@ -77,6 +77,7 @@ async function bringUp(effort: Effort): Promise<string> {
 
   const setting = { folder, ports, secrets, databases: databasesOf(preparation) }
   await progress.step('step.services', () => startServices(effort, setting))
+  await writeJson(folder.myanm, environmentOf('myanm', setting))
   await writeJson(folder.demo, describeScene({ ports, secrets, clients }))
   return reportOf({
     ports,

@@ -1,6 +1,7 @@
 export { query, type TestDatabase, withDatabase } from './database.ts'
 export { freePort, newKeys, startTestIdp, type TestIdp } from './idp.ts'
 export { CALLBACK, client, clientSecret, organisations, PASSWORD, people } from './scene.ts'
+export { storingServices } from './services.ts'
 export {
   answerQuestions,
   beginFlow,
