@@ -2,7 +2,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import {
   newVisitor,
   query,
-  signInAs,
   startTestIdp,
   type TestDatabase,
   type TestIdp,

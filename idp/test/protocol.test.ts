@@ -105,7 +105,7 @@ describe('what the discovery document says', () => {
       expect(metadata['grant_types_supported']).not.toContain(grant)
     }
     for (const [name, value] of Object.entries(metadata)) {
-      if (!/alg_values_supported$/.test(name)) continue
+      if (!name.endsWith('alg_values_supported')) continue
       expect([name, value]).not.toEqual([name, expect.arrayContaining(['none'])])
       if (/id_token|dpop/.test(name)) expect(JSON.stringify(value)).not.toContain('HS')
     }
