@@ -4,6 +4,12 @@ import pg from 'pg'
 /** Pause before a lost connection is tried again, in milliseconds. */
 const PAUSE = 500
 
+/** How often a connection that only listens is asked whether it still hears, in milliseconds. */
+const PULSE = 5000
+
+/** Longest anything is waited for: a line that fell silent is a line that broke. In milliseconds. */
+const PATIENCE = 3000
+
 /** Announcements of one transaction, or of several close together, count as one change. */
 const GATHER = 50
 
@@ -40,24 +46,41 @@ export async function listen(options: {
     const attempt = new pg.Client({
       connectionString: options.url.href,
       application_name: `listen ${options.channel}`,
+      connectionTimeoutMillis: PATIENCE,
+      query_timeout: PATIENCE,
       keepAlive: true,
     })
     attempt.on('error', (error) => log.warn({ err: error }, 'listening connection lost'))
     attempt.on('notification', announce)
-    attempt.once('end', () => {
-      client = undefined
-      if (!stopped) setTimeout(reconnect, PAUSE).unref()
-    })
     await attempt.connect()
-    await attempt.query(`listen ${attempt.escapeIdentifier(options.channel)}`)
+    try {
+      await attempt.query(`listen ${attempt.escapeIdentifier(options.channel)}`)
+    } catch (error) {
+      hangUp(attempt)
+      throw error
+    }
+    if (stopped) return hangUp(attempt)
+    // Only now: an attempt that fails ends too, and would be made again twice.
+    const pulse = setInterval(() => {
+      attempt.query('select').catch(() => hangUp(attempt))
+    }, PULSE).unref()
+    attempt.once('end', () => {
+      clearInterval(pulse)
+      client = undefined
+      again()
+    })
     client = attempt
+  }
+
+  const again = () => {
+    if (!stopped) setTimeout(reconnect, PAUSE).unref()
   }
 
   const reconnect = () => {
     if (stopped) return
     connect().then(announce, (error) => {
       log.warn({ err: error }, 'database not back yet')
-      setTimeout(reconnect, PAUSE).unref()
+      again()
     })
   }
 
@@ -69,4 +92,9 @@ export async function listen(options: {
       await client?.end()
     },
   }
+}
+
+/** Nobody waits for the farewell of a line that may be dead. */
+function hangUp(client: pg.Client): void {
+  client.end().catch(() => {})
 }

@@ -32,13 +32,23 @@ function asProblem(error: unknown): Problem {
   return frameProblem('unexpected', { cause: error })
 }
 
-/** Connection refused, reset or timed out, and PostgreSQL's classes 08, 53 and 57P (yardsticks F5). */
+/** PostgreSQL's classes 08, 53 and 57P, and a statement it gave up on (57014) or a lock (55P03). */
+const AWAY_STATES = /^(08\w{3}|53\w{3}|57P0\d|57014|55P03)$/
+
+/** The network's words for nobody there. */
+const AWAY_CODES =
+  /^E(CONNREFUSED|CONNRESET|CONNABORTED|PIPE|TIMEDOUT|HOSTUNREACH|HOSTDOWN|NETUNREACH|NOTFOUND|AI_AGAIN)$/
+
+/** The driver's own words, where it gives no code: for a wait that was too long, for a line that broke. */
+const AWAY_WORDS =
+  /^(Connection terminated|timeout e|Query read timeout|Client (has encountered a connection error|was closed) and is not queryable)/
+
+/** Whether the database is away, or silent, or gave up (yardsticks F5, F10): no fault of the request. */
 export function isDatabaseAway(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false
   const { code, message } = error as { code?: unknown; message?: unknown }
-  if (typeof code === 'string' && /^(08\w{3}|53\w{3}|57P0\d)$/.test(code)) return true
-  if (typeof code === 'string' && /^E(CONNREFUSED|CONNRESET|PIPE|TIMEDOUT)$/.test(code)) return true
-  return /^(Connection terminated|timeout exceeded when trying to connect)/.test(String(message))
+  if (typeof code === 'string' && (AWAY_STATES.test(code) || AWAY_CODES.test(code))) return true
+  return AWAY_WORDS.test(String(message))
 }
 
 /** Answers with a problem: a page for people, RFC 9457 for programs. */

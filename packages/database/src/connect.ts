@@ -51,7 +51,10 @@ export function connect<Tables>(options: ConnectOptions): Connection<Tables> {
   const lost = (error: Error) => options.onLost?.(error)
   pool.on('error', lost)
   // One that breaks while somebody holds it tells its holder too; unheard, it would end the process.
-  pool.on('connect', (client) => client.on('error', lost))
+  pool.on('connect', (client) => {
+    client.on('error', lost)
+    endWhenSilent(client)
+  })
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   const { url, name } = options
   const statements = pipelines({ url, name, count: PIPELINES, onLost: lost })
@@ -67,4 +70,22 @@ export function connect<Tables>(options: ConnectOptions): Connection<Tables> {
       if (!pool.ended) await pool.end()
     },
   }
+}
+
+/**
+ * A connection whose answer did not come is not used again: the line may be dead without anybody
+ * having been told, and a pool hands out whatever was given back.
+ */
+function endWhenSilent(client: pg.PoolClient): void {
+  const query = client.query.bind(client) as (...given: unknown[]) => unknown
+  const watched = (...given: unknown[]): unknown => {
+    const answer = query(...given)
+    if (answer instanceof Promise) {
+      answer.catch((error: Error) => {
+        if (error.message === 'Query read timeout') (client as unknown as pg.Client).end(() => {})
+      })
+    }
+    return answer
+  }
+  client.query = watched as typeof client.query
 }

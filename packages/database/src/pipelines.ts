@@ -37,7 +37,7 @@ export function pipelines(options: {
     waiting: 0,
   }))
 
-  const open = async (pipeline: Pipeline): Promise<pg.Client> => {
+  const open = async (): Promise<pg.Client> => {
     const client = new pg.Client({
       connectionString: options.url.href,
       application_name: options.name,
@@ -48,24 +48,21 @@ export function pipelines(options: {
       keepAlive: true,
       pipeline: true,
     } as pg.ClientConfig)
-    const forget = () => {
-      pipeline.client = undefined
-    }
-    client.on('error', (error) => {
-      forget()
-      options.onLost(error)
-    })
-    client.on('end', forget)
+    client.on('error', options.onLost)
     await client.connect()
     return client
   }
 
+  /** Its end is heard once: what was opened after it is another's business. */
   const clientOf = (pipeline: Pipeline): Promise<pg.Client> => {
-    pipeline.client ??= open(pipeline).catch((error) => {
-      pipeline.client = undefined
-      throw error
-    })
-    return pipeline.client
+    if (pipeline.client) return pipeline.client
+    const opening = open()
+    const forget = () => {
+      if (pipeline.client === opening) pipeline.client = undefined
+    }
+    opening.then((client) => client.once('error', forget).once('end', forget), forget)
+    pipeline.client = opening
+    return opening
   }
 
   return {
