@@ -35,8 +35,9 @@ export async function bench(
   const faults: string[] = []
 
   const directory = await newFolder(root, scene)
+  const wants = (code: string) => only === null || only.has(code)
   const gather = async (code: string, what: string, work: () => Promise<Figure[]>) => {
-    if (only && !only.has(code)) return
+    if (!wants(code)) return
     tell(`${code} ${what}`)
     try {
       figures.push(...(await work()))
@@ -52,7 +53,8 @@ export async function bench(
   await gather('P9', 'statements', () => statements(installation))
 
   tell('P8 starts')
-  const { myanm, figures: starting } = await startUp(installation, effort.starts)
+  const starts = wants('P8') ? effort.starts : 1
+  const { myanm, figures: starting } = await startUp(installation, starts)
   scene.use(myanm)
   const sides: Sides = {
     ours: await myanmSide(myanm, database),

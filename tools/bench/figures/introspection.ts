@@ -19,8 +19,8 @@ const WIDE = 64
  */
 export async function introspection(sides: Sides, effort: Effort): Promise<Figure[]> {
   const { ours, theirs } = sides
-  await questions(ours, effort, effort.warmUp * 2)
-  await questions(theirs, effort, effort.warmUp * 2)
+  await questions(ours, effort, effort.warmUp)
+  await questions(theirs, effort, effort.warmUp)
   const rounds = await alternate(effort.pairs, {
     ours: () => questions(ours, effort, effort.introspections),
     theirs: () => questions(theirs, effort, effort.introspections),

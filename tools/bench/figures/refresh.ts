@@ -12,8 +12,8 @@ import { measure, type Round } from './round.ts'
 /** P4: refresh tokens, each used once and replaced (rotation), one chain per person. */
 export async function refreshing(sides: Sides, effort: Effort): Promise<Figure[]> {
   const { ours, theirs } = sides
-  await refreshes(ours, effort, effort.warmUp)
-  await refreshes(theirs, effort, effort.warmUp)
+  await refreshes(ours, effort, effort.warmUp / 2)
+  await refreshes(theirs, effort, effort.warmUp / 2)
   const rounds = await alternate(effort.pairs, {
     ours: () => refreshes(ours, effort, effort.refreshes),
     theirs: () => refreshes(theirs, effort, effort.refreshes),

@@ -6,6 +6,9 @@ const HEAD = ['', 'what', '', 'MyANM', 'the other side', 'ratio', 'target', ''] 
 /** Columns of numbers lean right. */
 const RIGHT = new Set([3, 4, 5])
 
+const BUSY =
+  'Other programs were running: rates and times suffer from it, CPU figures and ratios hardly.'
+
 /** The report as one table for people, with what must be known to read it. */
 export function tableOf({ machine, against, figures, faults, seconds }: Report): string {
   const rows = figures.map((figure, index) =>
@@ -19,24 +22,30 @@ export function tableOf({ machine, against, figures, faults, seconds }: Report):
       .map((cell, column) => pad(cell, widths[column] ?? 0, RIGHT.has(column)))
       .join('  ')
       .trimEnd()
-  const missed = figures.filter(({ target }) => target?.reached === false).length
-  const targets = figures.filter(({ target }) => target !== null).length
   return [
     `MyANM and ${against}, ${machine.at} UTC`,
     `${machine.cores} cores (${machine.processor}), ${machine.memory}, Node ${machine.node}, ${machine.engine}, load ${machine.load.toFixed(1)} at the start`,
+    ...(machine.load > machine.cores / 2 ? [BUSY] : []),
     '',
     line(HEAD),
     ...rows.map(line),
     '',
     `Medians; in brackets the least and the most of the rounds. A ratio of 1 is as good as the other side, more is better.`,
-    `${targets - missed - unknown(figures)} of ${targets} targets reached, ${missed} missed${unknown(figures) > 0 ? `, ${unknown(figures)} not measured` : ''}. ${seconds.toFixed(0)} s.`,
+    `${verdictOf(figures)}${seconds.toFixed(0)} s.`,
     ...faults.map((fault) => `NOT MEASURED ${fault}`),
     '',
   ].join('\n')
 }
 
-const unknown = (figures: readonly Figure[]): number =>
-  figures.filter(({ target }) => target !== null && target.reached === null).length
+/** How many targets were reached; nothing when there is none among the figures. */
+function verdictOf(figures: readonly Figure[]): string {
+  const targets = figures.flatMap(({ target }) => target ?? [])
+  if (targets.length === 0) return ''
+  const count = (reached: boolean | null) =>
+    targets.filter((target) => target.reached === reached).length
+  const unknown = count(null) === 0 ? '' : `, ${count(null)} not measured`
+  return `${count(true)} of ${targets.length} targets reached, ${count(false)} missed${unknown}. `
+}
 
 function cellsOf(
   figure: Figure,
