@@ -6,9 +6,8 @@ import {
   render,
   translate,
 } from '@myanm/chassis'
-import type { RelyingParty } from '@myanm/relying-party'
+import { type Member, type RelyingParty, teamOf } from '@myanm/relying-party'
 import type { Context, Middleware } from 'koa'
-import { type Member, teamOf } from '#team'
 
 const REFUSALS = new Set(['role-too-low', 'profile-refused', 'service-closed', 'not-allowed'])
 

@@ -1,7 +1,7 @@
 import Router from '@koa/router'
 import { render, type Translate, translate } from '@myanm/chassis'
 import { decide } from '@myanm/permissions'
-import type { Person } from '@myanm/relying-party'
+import { type Person, type Team, teamOf } from '@myanm/relying-party'
 import type { Context } from 'koa'
 import {
   addressOf,
@@ -14,7 +14,6 @@ import {
   recoverableUntil,
   refusalOf,
 } from '#job-offers'
-import { type Team, teamOf } from '#team'
 import type { Services } from '../services.ts'
 import { readShelf, SHELF_NAMES, type Shelf } from './shelf.ts'
 import { countOwn, listOwn, type OwnOffer } from './store.ts'

@@ -1,1 +1,0 @@
-export { type Member, type Team, teamOf } from './team.ts'
