@@ -19,7 +19,11 @@ export function patientPool(pool: pg.Pool): pg.Pool {
       query: (...given: Parameters<typeof client.query>) =>
         Promise.resolve(client.query(...given)).catch(retried),
     })
-  return inFrontOf(pool, { connect: () => pool.connect().then(patient, retried) })
+  return inFrontOf(pool, {
+    // With a callback it listens for new jobs, and there it does listen to what goes wrong.
+    connect: (heard?: Parameters<typeof pool.connect>[0]) =>
+      heard ? pool.connect(heard) : pool.connect().then(patient, retried),
+  })
 }
 
 /** The same object, but for some of its methods. */

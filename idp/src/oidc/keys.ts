@@ -1,5 +1,7 @@
+import { ConfigurationError } from '@myanm/chassis'
 import type { Db, Tx } from '@myanm/database'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
+import { sql } from 'kysely'
 import { record } from '#journal'
 import type { Tables } from '../tables.ts'
 import type { Seal } from './sealing.ts'
@@ -10,6 +12,9 @@ type Algorithm = (typeof SIGNING_ALGORITHMS)[number]
 
 /** How long a retired key stays published: longer than anything it signed lives. In hours. */
 const RETIRED_FOR = 24
+
+/** Names the lock of PostgreSQL that lets one rotation happen at a time. */
+const ROTATION = 727_702
 
 export interface SigningKey {
   readonly kid: string
@@ -22,18 +27,29 @@ const ORDER = { current: 0, next: 1, retired: 2 } as const
 
 /**
  * The published keys, the signing one first: the engine signs with the first that fits.
- * @throws Error when a key cannot be opened: a wrong key-encryption key must stop the start
+ * @throws ConfigurationError when a key cannot be opened: a wrong key-encryption key stops the start
  */
-export async function loadKeys(db: Db<Tables>, seal: Seal): Promise<SigningKey[]> {
+export async function loadKeys(db: Db<Tables> | Tx<Tables>, seal: Seal): Promise<SigningKey[]> {
   const rows = await db.selectFrom('signing_key').selectAll().orderBy('created_at').execute()
   return rows
     .map((row) => ({
       kid: row.kid,
       state: row.state as SigningKey['state'],
       algorithm: row.algorithm,
-      jwk: JSON.parse(seal.open(row.sealed_private_jwk)) as JWK,
+      jwk: openKey(row, seal),
     }))
     .sort((left, right) => ORDER[left.state] - ORDER[right.state])
+}
+
+function openKey(row: { kid: string; sealed_private_jwk: string }, seal: Seal): JWK {
+  try {
+    return JSON.parse(seal.open(row.sealed_private_jwk)) as JWK
+  } catch (cause) {
+    throw new ConfigurationError(
+      `KEY_ENCRYPTION_KEY does not open signing key ${row.kid}: it was sealed with another, or altered.`,
+      { cause },
+    )
+  }
 }
 
 /** Makes sure that each algorithm has a current and a next key. Harmless when they are there. */
@@ -55,10 +71,13 @@ export async function ensureKeys(db: Db<Tables>, seal: Seal): Promise<void> {
  * One step of rotation, for every algorithm: current → retired, next → current, and a new next.
  *
  * The next key has been published since the step before, so whoever verifies knows it already: no
- * token is refused (yardsticks F20). Keys retired for a day are dropped.
+ * token is refused (yardsticks F20). Keys retired for a day are dropped. One rotation at a time.
+ * @throws ConfigurationError with another key-encryption key: the new key could not be opened
  */
 export async function rotateKeys(db: Db<Tables>, seal: Seal): Promise<void> {
   await db.transaction().execute(async (tx) => {
+    await sql`select pg_advisory_xact_lock(${ROTATION})`.execute(tx)
+    await loadKeys(tx, seal)
     await tx
       .deleteFrom('signing_key')
       .where('retired_at', '<', new Date(Date.now() - RETIRED_FOR * 3_600_000))
