@@ -8,7 +8,7 @@ export interface Letter {
 }
 
 export interface Mailer {
-  /** @throws the transport's error: the job that sends is then tried again. */
+  /** @throws Error that says why in codes: the job that sends is then tried again. */
   send(letter: Letter): Promise<void>
   close(): void
 }
@@ -31,13 +31,23 @@ export function createMailer(options: { readonly smtp: URL; readonly from: strin
   })
   return {
     send: async ({ to, ...letter }) => {
-      await transport.sendMail({
-        from: options.from,
-        to: { name: '', address: to },
-        ...letter,
-        headers: { 'Auto-Submitted': 'auto-generated' },
-      })
+      await transport
+        .sendMail({
+          from: options.from,
+          to: { name: '', address: to },
+          ...letter,
+          headers: { 'Auto-Submitted': 'auto-generated' },
+        })
+        .catch((error: object) => {
+          throw new Error(reasonOf(error))
+        })
     },
     close: () => transport.close(),
   }
+}
+
+/** Another server's words repeat whom the letter is for: its codes go into the log, they do not. */
+function reasonOf(error: { code?: unknown; responseCode?: unknown; command?: unknown }): string {
+  const codes = [error.command, error.responseCode, error.code].filter((code) => code !== undefined)
+  return `mail not accepted: ${codes.join(' ') || 'no reason given'}`
 }

@@ -244,8 +244,12 @@ function endReplayedFamilies(provider: Provider): void {
   provider.on('grant.revoked', (ctx, grantId) => {
     if (ctx.oidc.route !== 'token') return
     const client = ctx.oidc.client?.clientId
-    const account = ctx.oidc.entities.RefreshToken?.accountId
-    currentWork()?.deeds.push((tx) => endFamily(tx, { grantId, account, client }))
+    const work = currentWork()
+    const code = work?.artefacts.get(String(ctx.oidc.params?.['code']))
+    work?.deeds.push(async (tx) => {
+      const shown = ctx.oidc.entities.RefreshToken ?? (await code)?.payload
+      await endFamily(tx, { grantId, account: shown?.['accountId'] as string | undefined, client })
+    })
   })
 }
 
