@@ -106,7 +106,7 @@ describe('the journal', () => {
         'alter table journal disable trigger all',
         'create rule r as on insert to journal do instead nothing',
         'create trigger t before insert on journal for each row execute function notify_engine()',
-        'set role postgres',
+        `set role ${database.adminUrl.username}`,
         'alter table account drop column email',
         'create table elsewhere (x int)',
       ]
