@@ -6,8 +6,11 @@ import { BlockList, isIP, type LookupFunction } from 'node:net'
 /** Longest we wait for a site to answer, in milliseconds. */
 const PATIENCE = 5000
 
-/** Addresses no site of ours can have: loopback, private, link-local, shared, documentation, multicast. */
-const INSIDE = new BlockList()
+/**
+ * Addresses no site of ours can have: loopback, private, link-local, shared, documentation, multicast,
+ * and the ways IPv6 has to write one of those (mapped, NAT64, 6to4, Teredo).
+ */
+const INSIDE = { ipv4: new BlockList(), ipv6: new BlockList() } as const
 for (const [network, prefix] of [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -16,26 +19,43 @@ for (const [network, prefix] of [
   ['169.254.0.0', 16],
   ['172.16.0.0', 12],
   ['192.0.0.0', 24],
+  ['192.0.2.0', 24],
+  ['192.88.99.0', 24],
   ['192.168.0.0', 16],
   ['198.18.0.0', 15],
+  ['198.51.100.0', 24],
+  ['203.0.113.0', 24],
   ['224.0.0.0', 3],
 ] as const) {
-  INSIDE.addSubnet(network, prefix, 'ipv4')
+  INSIDE.ipv4.addSubnet(network, prefix, 'ipv4')
 }
 for (const [network, prefix] of [
-  ['::', 127],
+  ['::', 96],
   ['::ffff:0:0', 96],
   ['64:ff9b::', 96],
+  ['64:ff9b:1::', 48],
+  ['100::', 64],
+  ['2001::', 23],
+  ['2001:db8::', 32],
+  ['2002::', 16],
   ['fc00::', 7],
   ['fe80::', 10],
+  ['fec0::', 10],
   ['ff00::', 8],
 ] as const) {
-  INSIDE.addSubnet(network, prefix, 'ipv6')
+  INSIDE.ipv6.addSubnet(network, prefix, 'ipv6')
 }
 
 export function isInside(address: string): boolean {
-  const family = isIP(address)
-  return family === 0 || INSIDE.check(address, family === 6 ? 'ipv6' : 'ipv4')
+  // A list of each: one list would find every IPv4 address in its mapped form, and all be inside.
+  switch (isIP(address)) {
+    case 4:
+      return INSIDE.ipv4.check(address, 'ipv4')
+    case 6:
+      return INSIDE.ipv6.check(address, 'ipv6')
+    default:
+      return true
+  }
 }
 
 /** Looks a name up and refuses what points inside: checked on the very address that is connected to. */

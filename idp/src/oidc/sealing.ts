@@ -23,7 +23,10 @@ export function sealWith(secret: Secret, purpose: string): Seal {
     },
     open: (sealed) => {
       const bytes = Buffer.from(sealed, 'base64url')
-      const decipher = createDecipheriv(ALGORITHM, key, bytes.subarray(0, NONCE))
+      const decipher = createDecipheriv(ALGORITHM, key, bytes.subarray(0, NONCE), {
+        // A shorter tag would be easier to forge: all of it, or nothing opens.
+        authTagLength: TAG,
+      })
       decipher.setAuthTag(bytes.subarray(NONCE, NONCE + TAG))
       const body = bytes.subarray(NONCE + TAG)
       return Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8')
