@@ -21,23 +21,31 @@ const onGuideSocial = (path: string) => stage.scene.address('guide-social', path
 /** Accessible by day and by night, wide and narrow; never a dead end, never a dead link. */
 describe('every page met by somebody signed in holds up', () => {
   test.each(['lecteur', 'responsable', 'particulier', 'independant'])(
-    'as %s, on the sites where one reads what one may do',
+    'as %s, where it shows what one may do',
     async (key) => {
       const { visitor, tour } = await arrives(key)
       await tour.looks()
-      await tour.opens(stage.scene.address('monasbl'))
       await tour.opens(stage.scene.address('sweeli', '/mon-espace'))
       await visitor.opens(stage.scene.address('bilan', '/mon-espace'))
-      await tour.looks()
       await agreesToShare(visitor)
       await tour.looks()
       await tour.opens(onGuideSocial('/mes-annonces'))
       await tour.opens(onGuideSocial('/publier/emploi'))
-      await tour.opens(stage.scene.address('myanm'))
-      await tour.opens(stage.scene.address('myanm', '/compte'))
       expect(tour.faults).toEqual([])
     },
   )
+
+  test('as gestionnaire, where everybody sees the same', async () => {
+    const { visitor, tour } = await arrives('gestionnaire')
+    for (const site of ['myanm', 'monasbl', 'sweeli'] as const) {
+      await tour.opens(stage.scene.address(site))
+    }
+    await tour.opens(stage.scene.address('myanm', '/compte'))
+    await visitor.opens(stage.scene.address('bilan', '/mon-espace'))
+    await visitor.sees('demande à recevoir')
+    await tour.looks()
+    expect(tour.faults).toEqual([])
+  })
 
   test.each(['conseiller', 'candidat', 'academie'])('as %s, on the bilan', async (key) => {
     const { visitor, tour } = await arrives(key)
