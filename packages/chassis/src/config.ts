@@ -31,12 +31,17 @@ export const secret = () =>
 export const url = () =>
   z.url({ protocol: /^(https?|postgres(ql)?|smtps?)$/ }).transform((value) => new URL(value))
 
-/** An origin we publish: no path, query or fragment, so that links are built from it safely. */
+/**
+ * An origin we publish: no path, query, fragment or user, so that links are built from it safely; over
+ * TLS, unless it is this very machine.
+ */
 export const origin = () =>
-  url().refine(
-    (value) => value.pathname === '/' && value.search === '' && value.hash === '',
-    'an origin, without path',
-  )
+  url()
+    .refine((value) => value.href === `${value.origin}/`, 'an origin, without path')
+    .refine(
+      (value) => value.protocol === 'https:' || isLoopback(value),
+      'https, unless on this very machine',
+    )
 
 export const port = () => z.coerce.number().int().min(0).max(65_535)
 

@@ -1,0 +1,17 @@
+import { expect, test } from '@jest/globals'
+import nunjucks from 'nunjucks'
+import { escapeHtml, wordsFor } from './templates.ts'
+
+const NASTY = `<script>alert("x")</script>&'`
+
+test('what was typed is text, never markup', () => {
+  expect(escapeHtml(NASTY)).toBe('&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;&amp;&#39;')
+})
+
+test('markup of a sentence is ours; what is put into it is escaped, once', () => {
+  const words = wordsFor((_key, values) => `<strong>${values?.['site']}</strong>`)
+  const environment = new nunjucks.Environment(null, { autoescape: true })
+  const render = (template: string) => environment.renderString(template, { ...words, NASTY })
+  expect(render('{{ rich("key", { site: NASTY }) }}')).toBe(`<strong>${escapeHtml(NASTY)}</strong>`)
+  expect(render('{{ t("key", { site: "<b>" }) }}')).toBe(escapeHtml('<strong><b></strong>'))
+})
