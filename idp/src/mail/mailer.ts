@@ -49,5 +49,5 @@ export function createMailer(options: { readonly smtp: URL; readonly from: strin
 /** Another server's words repeat whom the letter is for: its codes go into the log, they do not. */
 function reasonOf(error: { code?: unknown; responseCode?: unknown; command?: unknown }): string {
   const codes = [error.command, error.responseCode, error.code].filter((code) => code !== undefined)
-  return `mail not accepted: ${codes.join(' ') || 'no reason given'}`
+  return `mail not accepted: ${codes.map(String).join(' ') || 'no reason given'}`
 }
