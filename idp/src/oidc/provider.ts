@@ -128,6 +128,8 @@ export function createProvider(needs: ProviderNeeds, data: ProviderData): Provid
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: true,
     clockTolerance: 5,
+    // No client of ours is a script of another origin (RFC 9700 2.6).
+    clientBasedCORS: () => false,
     allowOmittingSingleRegisteredRedirectUri: false,
     ttl: {
       ...LIFETIMES,
