@@ -326,6 +326,8 @@ describe('every site that knows the person is told', () => {
     await visitor.submit({ button: { name: 'logout', value: 'yes' } })
     await until(() => heardBy('sweeli').length === 1)
     expect(decodeJwt(heardBy('sweeli')[0]?.token ?? '')['sid']).toBe(ids[0])
+    // The other site of this sign-in is told too: not in the middle of the next test.
+    await until(() => heardBy('guide-social').length === 1)
   })
 
   test('again until it has heard, and no other site waits for it', async () => {
@@ -340,7 +342,8 @@ describe('every site that knows the person is told', () => {
     const signedOut = performance.now()
     await visitor.go(logoutAddress({ id_token_hint: hint }))
     await until(() => heardBy('sweeli').length === 1)
-    expect((heardBy('sweeli')[0]?.at ?? 0) - signedOut).toBeLessThan(2000)
+    // The silent site keeps its own line busy for five seconds, and nobody else's.
+    expect((heardBy('sweeli')[0]?.at ?? 0) - signedOut).toBeLessThan(4500)
     await until(() => heardBy('guide-social').length === 2, 15_000)
     await until(() => heardBy('monasbl').length === 2, 25_000)
     const [first, second] = heardBy('guide-social').map(({ token }) => decodeJwt(token))

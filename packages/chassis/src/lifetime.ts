@@ -2,6 +2,9 @@ import { createInterface } from 'node:readline'
 import { ConfigurationError } from './config.ts'
 import type { Log } from './log.ts'
 
+/** Longest an orderly end may take, in milliseconds: requests in progress have eight seconds of it. */
+const FAREWELL = 12_000
+
 /**
  * Runs a process until it is asked to stop: by SIGTERM, SIGINT, or the end of the standard input a
  * parent holds (so that a killed parent leaves nobody behind).
@@ -21,6 +24,8 @@ export async function runUntilStopped(options: {
     if (stopping) return
     stopping = true
     log.info({ reason }, 'stopping')
+    // Whatever still holds on by then has had its chance.
+    setTimeout(() => process.exit(1), FAREWELL).unref()
     running.stop().then(
       () => process.exit(0),
       (error) => {

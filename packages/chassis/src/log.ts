@@ -12,7 +12,7 @@ const GATHERED_FOR = 250
 export function createLog(service: string, level: string): Log {
   // Gathered and written by the operating system's leave: a slow reader of the log slows nobody.
   const destination = pino.destination({ sync: false, minLength: 4096 })
-  setInterval(() => destination.flush(), GATHERED_FOR).unref()
+  if (level !== 'silent') setInterval(() => destination.flush(), GATHERED_FOR).unref()
   const options = {
     level,
     base: { service },
