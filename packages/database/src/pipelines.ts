@@ -19,6 +19,12 @@ interface Pipeline {
 }
 
 /**
+ * Everything sent here goes by key. A plan is kept as long as its connection: made while a table was
+ * small it would read that table whole, and go on so when it has grown a thousandfold.
+ */
+const BY_KEY = '-c enable_seqscan=off -c jit=off'
+
+/**
  * A few connections on which statements are sent one behind the other, without waiting for the answer
  * before: half the cost of a pool for statements that stand alone. Transactions stay on the pool.
  *
@@ -46,6 +52,7 @@ export function pipelines(options: {
       query_timeout: 6_000,
       lock_timeout: 4_000,
       keepAlive: true,
+      options: BY_KEY,
       pipeline: true,
     } as pg.ClientConfig)
     client.on('error', options.onLost)
