@@ -225,10 +225,11 @@ describe('whoever has no account', () => {
         likelihood: mannWhitney(samples.known, samples.unknown),
       }
     }
-    // A busy machine may disturb one comparison, by chance; what can be told apart fails them all.
+    // What can be told apart fails every comparison. A busy machine moves medians by more than five
+    // per cent, too, but as often one way as the other: two hundred tries then look alike by their ranks.
     for (let round = 1; ; round += 1) {
       const { difference, likelihood } = await compare()
-      if (difference < 0.05 && likelihood > 0.01) return
+      if (likelihood > 0.01 && (difference < 0.05 || likelihood > 0.2)) return
       if (round === 3) expect({ difference, likelihood }).toBe('indistinguishable')
     }
   }, 180_000)
@@ -253,13 +254,14 @@ describe('tries are counted', () => {
 
   test('before they are made: of a hundred at once, five', async () => {
     const before = letters().length
+    // Twenty browsers, from addresses that have tries enough, five tries each.
     const doors = await Promise.all(
-      Array.from({ length: 100 }, (_, turn) =>
-        doorFor('multi', `127.0.2.${1 + Math.floor(turn / 20)}`),
-      ),
+      Array.from({ length: 20 }, (_, turn) => doorFor('multi', `127.0.2.${turn + 1}`)),
     )
     const answers = await Promise.all(
-      doors.map((door, turn) => door.attempt(turn === 50 ? PASSWORD : WRONG)),
+      Array.from({ length: 100 }, (_, turn) =>
+        (doors[turn % doors.length] as Door).attempt(turn === 50 ? PASSWORD : WRONG),
+      ),
     )
     const verdicts = answers.map(verdictOf)
     expect(verdicts.filter((verdict) => verdict !== 'locked').length).toBeLessThanOrEqual(6)
@@ -274,8 +276,10 @@ describe('tries are counted', () => {
 
   test('of one address, whomever they are about: thirty, and no other address pays', async () => {
     const from = '127.0.3.1'
+    const door = await open(from)
     for (let turn = 0; turn < 30; turn += 1) {
-      expect(verdictOf(await (await doorFor(`nom-${turn}`, from)).attempt(WRONG))).toBe('mismatch')
+      await door.say(`nom-${turn}`)
+      expect(verdictOf(await door.attempt(WRONG))).toBe('mismatch')
     }
     const locked = await (await doorFor('lecteur', from)).attempt(PASSWORD)
     expect(locked.status).toBe(429)
