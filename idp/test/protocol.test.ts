@@ -27,6 +27,7 @@ import {
   SignJWT,
 } from 'jose'
 import { newHolder } from './stage/dpop.ts'
+import { until } from './stage/listening-site.ts'
 import { answerOf, basic, onTheWire, type Wire } from './stage/wire.ts'
 
 let database: TestDatabase
@@ -205,6 +206,22 @@ describe('keys and tokens', () => {
     for (const account of myanm.accounts.values()) {
       expect([...subjects.values()]).not.toContain(account)
     }
+  })
+
+  test('by one name at a site with several hosts, too', async () => {
+    const other = 'https://ailleurs.exemple.be/retour'
+    await query(
+      database,
+      "update client set redirect_uris = redirect_uris || $1::text where client_id = 'monasbl'",
+      [other],
+    )
+    const asked = wire.request('monasbl', { redirect_uri: other }).url
+    const isKnown = async () =>
+      (await visitor.request(asked)).headers.get('location')?.startsWith(other) ?? false
+    await until(isKnown)
+    const here = await wire.tokensOf(visitor, 'monasbl')
+    const guide = await wire.tokensOf(visitor, 'guide-social')
+    expect(decodeJwt(here.id).sub).toBe(decodeJwt(guide.id).sub)
   })
 
   test('the issuer signs every answer: success and error', async () => {

@@ -109,6 +109,7 @@ export function createProvider(needs: ProviderNeeds, data: ProviderData): Provid
     findAccount,
     loadExistingGrant: (ctx) => grantFor(ctx, db),
     pairwiseIdentifier: (_ctx, accountId, client) => subjectOf(accountId, String(client['sector'])),
+    sectorIdentifierUriValidate: () => false,
     subjectTypes: ['pairwise'],
     claims: Object.fromEntries(
       Object.entries(CLAIMS_BY_SCOPE).map(([scope, claims]) => [scope, [...claims]]),
@@ -267,6 +268,8 @@ function metadataOf(client: Client): ClientMetadata {
     response_types: hasRedirects ? ['code'] : [],
     ...(client.scopes.length > 0 && { scope: client.scopes.join(' ') }),
     subject_type: 'pairwise',
+    // The engine wants one of whoever has several hosts, and asks nobody: our sectors are in the table.
+    ...(hasRedirects && { sector_identifier_uri: `https://${client.sector}.invalid/` }),
     token_endpoint_auth_method: 'client_secret_basic',
     ...(client.backchannel_logout_uri && {
       backchannel_logout_uri: client.backchannel_logout_uri,
