@@ -9,9 +9,9 @@ import {
   withDatabase,
 } from '@myanm/testing'
 import { type Door, openDoor } from './stage/door.ts'
-import { until } from './stage/listening-site.ts'
 import type { PlainAnswer } from './stage/plain-http.ts'
 import { mannWhitney, median } from './stage/statistics.ts'
+import { until } from './stage/until.ts'
 import { onTheWire, type Wire } from './stage/wire.ts'
 
 const E01 = 'Identifiant ou mot de passe incorrect.'

@@ -9,8 +9,9 @@ import {
   withDatabase,
 } from '@myanm/testing'
 import { type BreakableLine, breakableLine } from './stage/breakable-line.ts'
-import { type ListeningSite, listeningSite, until } from './stage/listening-site.ts'
+import { type ListeningSite, listeningSite } from './stage/listening-site.ts'
 import { type OwnProcess, startOwnProcess } from './stage/own-process.ts'
+import { until } from './stage/until.ts'
 import { onTheWire, type Wire } from './stage/wire.ts'
 
 const HOME = 'http://localhost:9999'

@@ -28,7 +28,7 @@ let wire: Wire
 beforeAll(async () => {
   database = await withDatabase()
   elsewhere = await withDatabase()
-  myanm = await startTestIdp({ database })
+  myanm = await startTestIdp({ database, settings: { HOST: '127.0.0.1' } })
   published = await startTestIdp({ database: elsewhere, settings: { PUBLIC_URL: SECURE } })
   wire = onTheWire(myanm.issuer)
 })

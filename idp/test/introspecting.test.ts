@@ -10,7 +10,7 @@ import {
   type Visitor,
   withDatabase,
 } from '@myanm/testing'
-import { until } from './stage/listening-site.ts'
+import { until } from './stage/until.ts'
 import { onTheWire, type Wire } from './stage/wire.ts'
 
 const HOME = 'http://localhost:9999'

@@ -13,9 +13,9 @@ import {
 import pg from 'pg'
 import { openDoor } from './stage/door.ts'
 import { grumpyPostOffice } from './stage/grumpy-post-office.ts'
-import { until } from './stage/listening-site.ts'
 import { type OwnProcess, startOwnProcess } from './stage/own-process.ts'
 import { plainly } from './stage/plain-http.ts'
+import { until } from './stage/until.ts'
 import { onTheWire, type Wire } from './stage/wire.ts'
 
 const HOME = 'http://localhost:9999'

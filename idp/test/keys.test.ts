@@ -9,8 +9,9 @@ import {
   withDatabase,
 } from '@myanm/testing'
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose'
-import { type ListeningSite, listeningSite, until } from './stage/listening-site.ts'
+import { type ListeningSite, listeningSite } from './stage/listening-site.ts'
 import { type OwnProcess, runToEnd, startOwnProcess } from './stage/own-process.ts'
+import { until } from './stage/until.ts'
 import { onTheWire, type Wire } from './stage/wire.ts'
 
 let database: TestDatabase

@@ -27,7 +27,7 @@ import {
   SignJWT,
 } from 'jose'
 import { newHolder } from './stage/dpop.ts'
-import { until } from './stage/listening-site.ts'
+import { until } from './stage/until.ts'
 import { answerOf, basic, onTheWire, type Wire } from './stage/wire.ts'
 
 let database: TestDatabase

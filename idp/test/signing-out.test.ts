@@ -12,7 +12,8 @@ import {
   withDatabase,
 } from '@myanm/testing'
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
-import { type ListeningSite, listeningSite, until } from './stage/listening-site.ts'
+import { type ListeningSite, listeningSite } from './stage/listening-site.ts'
+import { until } from './stage/until.ts'
 import { onTheWire, type Wire } from './stage/wire.ts'
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout'

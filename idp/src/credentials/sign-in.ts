@@ -36,7 +36,8 @@ export async function signIn(
   const { db, passwords, attempts } = needs
   const identifier = normaliseIdentifier(attempt.identifier)
   const known = await findCredentials(db, identifier)
-  const who = known?.id ?? identifier
+  // Marked, so that typing somebody's internal name does not spend their tries.
+  const who = known?.id ?? `nobody:${identifier}`
 
   const verdict = await attempts.begin(who, attempt.address)
   if (!verdict.allowed) {
