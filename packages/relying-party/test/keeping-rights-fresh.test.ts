@@ -208,9 +208,13 @@ describe.each([
       const browser = await signIn()
       const home = await browser.open(at('/'))
       stage.clock.forward(11 * MINUTE)
-      stage.provider.delay = 150
+      stage.provider.delay = 1500
+      const asked = stage.provider.seen.get('/token') ?? 0
       const writing = browser.submit(home, '/ecrire')
-      await new Promise((resolve) => setTimeout(resolve, 100))
+      // MyANM has the request and takes its time: now is when somebody signs out.
+      while ((stage.provider.seen.get('/token') ?? 0) === asked) {
+        await new Promise((resolve) => setTimeout(resolve, 10))
+      }
       await query(stage.database, 'delete from session')
       expect((await writing).status).toBe(401)
       stage.provider.delay = 0
