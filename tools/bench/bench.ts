@@ -13,6 +13,7 @@ import { describeMachine } from './report/machine.ts'
 import type { Report } from './report/report.ts'
 import { startVerifier } from './sides/argon2.ts'
 import { startBare } from './sides/bare.ts'
+import type { Child } from './sides/child.ts'
 import { startDatabase } from './sides/database.ts'
 import { myanmSide } from './sides/myanm.ts'
 import { otherSide } from './sides/other.ts'
@@ -35,6 +36,7 @@ export async function bench(
   const faults: string[] = []
 
   const directory = await newFolder(root, scene)
+  const scenery: { myanm?: Child } = {}
   const wants = (code: string) => only === null || only.has(code)
   const gather = async (code: string, what: string, work: () => Promise<Figure[]>) => {
     if (!wants(code)) return
@@ -42,7 +44,9 @@ export async function bench(
     try {
       figures.push(...(await work()))
     } catch (error) {
-      faults.push(`${code}: ${String(error)}${await lastComplaints(directory)}`)
+      const fate = scenery.myanm?.fate()
+      const end = fate == null ? '' : ` (MyANM has ended: ${fate})`
+      faults.push(`${code}: ${String(error)}${end}${await lastComplaints(directory)}`)
     }
   }
 
@@ -55,7 +59,7 @@ export async function bench(
   tell('P8 starts')
   const starts = wants('P8') ? effort.starts : 1
   const { myanm, figures: starting } = await startUp(installation, starts)
-  scene.use(myanm)
+  scenery.myanm = scene.use(myanm)
   const sides: Sides = {
     ours: await myanmSide(myanm, database),
     theirs: other ? await otherSide(other) : scene.use(await startBare({ directory })).side,
@@ -90,12 +94,12 @@ async function newFolder(root: string, scene: AsyncDisposableStack): Promise<str
   return directory
 }
 
-/** What MyANM wrote in its log besides requests: the folder is gone when somebody reads the report. */
+/** What MyANM wrote in its log besides requests, were it its last words: the folder is gone afterwards. */
 async function lastComplaints(directory: string): Promise<string> {
   const log = await readFile(join(directory, 'myanm.log'), 'utf8').catch(() => '')
-  const complaints = log.split('\n').filter((line) => /"level":(40|50|60)/.test(line))
+  const complaints = log.split('\n').filter((line) => !/"level":30|^$/.test(line))
   return complaints
-    .slice(-3)
+    .slice(-12)
     .map((line) => `\n    ${line}`)
     .join('')
 }

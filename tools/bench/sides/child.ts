@@ -11,6 +11,8 @@ export interface Child extends AsyncDisposable {
   readonly pid: number
   /** From the birth of the process to its first good answer, in milliseconds. */
   readonly startedIn: number
+  /** The exit code or signal it ended with; null while it runs. */
+  fate(): string | null
   stop(): Promise<void>
 }
 
@@ -48,7 +50,8 @@ export async function startChild(of: {
     await pause(5)
   }
   const startedIn = performance.now() - began
-  return { pid: child.pid ?? 0, startedIn, stop, [Symbol.asyncDispose]: stop }
+  const fate = () => child.signalCode ?? (child.exitCode === null ? null : String(child.exitCode))
+  return { pid: child.pid ?? 0, startedIn, fate, stop, [Symbol.asyncDispose]: stop }
 }
 
 async function answers(address: string): Promise<boolean> {
