@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import {
+  arrangeState,
   PASSWORD,
   people,
   query,
@@ -21,6 +22,8 @@ const WRONG = 'ce-n-est-pas-cela'
 let database: TestDatabase
 let myanm: TestIdp
 let wire: Wire
+
+const idOf = (key: string): string => myanm.accounts.get(key) ?? ''
 
 beforeAll(async () => {
   database = await withDatabase()
@@ -182,19 +185,16 @@ describe('whoever has no account', () => {
     const states = ['suspended', 'unconfirmed', 'deletion_requested']
     const answers = []
     for (const state of states) {
-      await query(database, `update account set state = '${state}' where login = 'particulier'`)
+      await arrangeState(database, idOf('particulier'), state)
       answers.push(told(await (await doorFor('particulier')).attempt(WRONG), 'particulier'))
       await forget()
     }
-    await query(
-      database,
-      "update account set state = 'legacy', password_hash = null where login = 'candidat'",
-    )
+    await arrangeState(database, idOf('candidat'), 'legacy')
     const legacy = await (await doorFor('candidat')).attempt(WRONG)
     const nobody = await (await doorFor('personneici')).attempt(WRONG)
     for (const answer of answers) expect(answer).toEqual(told(nobody, 'personneici'))
     expect(verdictOf(legacy)).toBe('mismatch')
-    await query(database, "update account set state = 'active' where login = 'particulier'")
+    await arrangeState(database, idOf('particulier'), 'active')
   })
 
   test('waits as long: two hundred tries of each cannot be told apart', async () => {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import {
+  arrange,
+  arrangeState,
   newVisitor,
   PASSWORD,
   query,
@@ -373,13 +375,7 @@ describe('an account that is suspended or gone', () => {
       const tokens = await wire.tokensOf(visitor)
       const pending = await wire.newCode(visitor)
       const [before] = await query(database, 'select * from account where id = $1', [account])
-      await query(
-        database,
-        state === 'deleted'
-          ? "update account set state = 'deleted', login = null, email = null, password_hash = null, given_name = null, family_name = null, deleted_at = now() where id = $1"
-          : `update account set state = '${state}' where id = $1`,
-        [account],
-      )
+      await arrangeState(database, account ?? '', state)
       expect(await isSignedIn(visitor)).toBe(false)
       const page = await visitor.go(wire.request().url)
       expect(page.url.pathname).toMatch(/^\/connexion\//)
@@ -388,10 +384,11 @@ describe('an account that is suspended or gone', () => {
       expect((await wire.userinfo(tokens.access)).status).toBe(401)
       expect((await wire.refresh(tokens.refresh)).status).toBe(400)
       expect((await wire.redeem(pending)).status).toBe(400)
-      await query(
+      await arrange(
         database,
         `update account set state = 'active', login = $2, email = $3, password_hash = $4,
-           given_name = $5, family_name = $6, deleted_at = null where id = $1`,
+           given_name = $5, family_name = $6, deletion_requested_at = null, deleted_at = null
+           where id = $1`,
         [
           account,
           before?.['login'],
@@ -406,8 +403,7 @@ describe('an account that is suspended or gone', () => {
 
   test('is told why when it gives the right password, and never gets in', async () => {
     const account = myanm.accounts.get('collegue')
-    const put = (state: string) =>
-      query(database, `update account set state = '${state}' where id = $1`, [account])
+    const put = (state: string) => arrangeState(database, account ?? '', state)
     await put('suspended')
     const visitor = newVisitor()
     await visitor.go(wire.request().url)

@@ -48,17 +48,58 @@ async function asAdmin(server: string, statement: string): Promise<void> {
 }
 
 /** Runs a statement as the administrator: to arrange a situation, or to look behind the curtain. */
-export async function query<Row extends pg.QueryResultRow>(
+export function query<Row extends pg.QueryResultRow>(
   database: TestDatabase,
   text: string,
   values: unknown[] = [],
+): Promise<Row[]> {
+  return run(database, { text, values, role: 'origin' })
+}
+
+/** The same, past every trigger: into situations the product itself does not lead to. */
+export function arrange(
+  database: TestDatabase,
+  text: string,
+  values: unknown[] = [],
+): Promise<pg.QueryResultRow[]> {
+  return run(database, { text, values, role: 'replica' })
+}
+
+async function run<Row extends pg.QueryResultRow>(
+  database: TestDatabase,
+  { text, values, role }: { text: string; values: unknown[]; role: 'origin' | 'replica' },
 ): Promise<Row[]> {
   const client = new pg.Client({ connectionString: database.adminUrl.href })
   await client.connect()
   try {
     await client.query('set search_path = idp, public')
+    await client.query(`set session_replication_role = ${role}`)
     return (await client.query<Row>(text, values)).rows
   } finally {
     await client.end()
   }
+}
+
+/**
+ * Puts an account in a state, past the moves the product allows, with what that state asks for; null
+ * for what a deleted one no longer has.
+ */
+export async function arrangeState(
+  database: TestDatabase,
+  account: string,
+  state: string,
+): Promise<void> {
+  await arrange(
+    database,
+    `update account set state = $2::text::account_state, rights_version = rights_version + 1,
+        deletion_requested_at = case $2 when 'deletion_requested' then now() end,
+        password_hash = case when $2 not in ('legacy', 'deleted') then password_hash end,
+        login = case when $2 <> 'deleted' then login end,
+        email = case when $2 <> 'deleted' then email end,
+        given_name = case when $2 <> 'deleted' then given_name end,
+        family_name = case when $2 <> 'deleted' then family_name end,
+        deleted_at = case $2 when 'deleted' then now() end
+      where id = $1`,
+    [account, state],
+  )
 }

@@ -1,4 +1,4 @@
-export { query, type TestDatabase, withDatabase } from './database.ts'
+export { arrange, arrangeState, query, type TestDatabase, withDatabase } from './database.ts'
 export { freePort, newKeys, startTestIdp, type TestIdp } from './idp.ts'
 export { CALLBACK, client, clientSecret, organisations, PASSWORD, people } from './scene.ts'
 export { storingServices } from './services.ts'
