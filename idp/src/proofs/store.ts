@@ -1,0 +1,123 @@
+import type { Db, Tx } from '@myanm/database'
+import { type Selectable, sql } from 'kysely'
+import type { Tables } from '../tables.ts'
+import type { Purpose } from './rules.ts'
+
+export type Proof = Omit<Selectable<Tables['proof']>, 'purpose'> & { readonly purpose: Purpose }
+
+export interface ProofName {
+  readonly account: string
+  readonly purpose: Purpose
+  /** Which one, where an account may have several at once. */
+  readonly subject?: string
+}
+
+const named = ({ account, purpose, subject = '' }: ProofName) => ({
+  account_id: account,
+  purpose,
+  subject,
+})
+
+/** Serialises those who ask for the same proof at once: one opens it, the others find it. */
+export async function lockAccount(tx: Tx<Tables>, account: string): Promise<void> {
+  await sql`select from account where id = ${account} for no key update`.execute(tx)
+}
+
+export async function findLive(db: Db<Tables>, name: ProofName): Promise<Proof | undefined> {
+  const row = await db
+    .selectFrom('proof')
+    .selectAll()
+    .where((where) => where.and(named(name)))
+    .where('used_at', 'is', null)
+    .where('ended_at', 'is', null)
+    .executeTakeFirst()
+  return row as Proof | undefined
+}
+
+export async function findProof(db: Db<Tables>, id: string): Promise<Proof | undefined> {
+  const row = await db.selectFrom('proof').selectAll().where('id', '=', id).executeTakeFirst()
+  return row as Proof | undefined
+}
+
+export async function endLive(tx: Tx<Tables>, name: ProofName, now: Date): Promise<void> {
+  await tx
+    .updateTable('proof')
+    .set({ ended_at: now })
+    .where((where) => where.and(named(name)))
+    .where('used_at', 'is', null)
+    .where('ended_at', 'is', null)
+    .execute()
+}
+
+export async function saveProof(
+  tx: Tx<Tables>,
+  proof: ProofName & {
+    readonly email: string | null
+    readonly client: string | null
+    readonly browser: Buffer | null
+    readonly now: Date
+    readonly expiresAt: Date
+  },
+): Promise<string> {
+  const { id } = await tx
+    .insertInto('proof')
+    .values({
+      ...named(proof),
+      email: proof.email,
+      client_id: proof.client,
+      browser: proof.browser,
+      created_at: proof.now,
+      asked_at: proof.now,
+      expires_at: proof.expiresAt,
+      used_at: null,
+      ended_at: null,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return id
+}
+
+export async function noteAsked(tx: Tx<Tables>, id: string, now: Date): Promise<void> {
+  await tx.updateTable('proof').set({ asked_at: now }).where('id', '=', id).execute()
+}
+
+/** Of two at once, one gets it: the statement decides, not a look beforehand (ASVS 6.4.1). */
+export async function markUsed(
+  tx: Tx<Tables>,
+  proof: { readonly id: string; readonly purpose: Purpose; readonly now: Date },
+): Promise<Proof | undefined> {
+  const row = await tx
+    .updateTable('proof')
+    .set({ used_at: proof.now })
+    .where('id', '=', proof.id)
+    .where('purpose', '=', proof.purpose)
+    .where('used_at', 'is', null)
+    .where('ended_at', 'is', null)
+    .where('expires_at', '>', proof.now)
+    .returningAll()
+    .executeTakeFirst()
+  return row as Proof | undefined
+}
+
+/** Takes one try before the code is looked at, so that a hundred at once are a hundred. */
+export async function takeTry(db: Db<Tables>, id: string, now: Date): Promise<boolean> {
+  const row = await db
+    .updateTable('proof')
+    .set((row) => ({ tries_left: row('tries_left', '-', 1) }))
+    .where('id', '=', id)
+    .where('tries_left', '>', 0)
+    .where('used_at', 'is', null)
+    .where('ended_at', 'is', null)
+    .where('expires_at', '>', now)
+    .returning('id')
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+export async function giveTryBack(db: Db<Tables>, id: string): Promise<void> {
+  await db
+    .updateTable('proof')
+    .set((row) => ({ tries_left: row('tries_left', '+', 1) }))
+    .where('id', '=', id)
+    .execute()
+}
