@@ -1,6 +1,8 @@
 import nodemailer from 'nodemailer'
 
 export interface Letter {
+  /** Sent twice, it has the same name twice: mailboxes show it once. */
+  readonly id: string
   readonly to: string
   readonly subject: string
   readonly text: string
@@ -14,7 +16,12 @@ export interface Mailer {
 }
 
 /** Sends over SMTP. Addresses go through the library's own encoding: no header can be smuggled in. */
-export function createMailer(options: { readonly smtp: URL; readonly from: string }): Mailer {
+export function createMailer(options: {
+  readonly smtp: URL
+  readonly from: string
+  /** The right side of Message-IDs. */
+  readonly host: string
+}): Mailer {
   const { protocol, hostname, port, username, password } = options.smtp
   const transport = nodemailer.createTransport({
     host: hostname,
@@ -30,11 +37,12 @@ export function createMailer(options: { readonly smtp: URL; readonly from: strin
     disableUrlAccess: true,
   })
   return {
-    send: async ({ to, ...letter }) => {
+    send: async ({ id, to, ...letter }) => {
       await transport
         .sendMail({
           from: options.from,
           to: { name: '', address: to },
+          messageId: `<${id}@${options.host}>`,
           ...letter,
           headers: { 'Auto-Submitted': 'auto-generated' },
         })

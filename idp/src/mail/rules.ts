@@ -1,0 +1,35 @@
+/** The mails of the product (specification 4.8): what is told in them is in the catalogues. */
+export type LetterCode =
+  | 'confirm-email' // ML1
+  | 'already-known' // ML2
+  | 'activated' // ML3
+  | 'reset-password' // ML4
+  | 'first-sign-in' // ML5
+  | 'password-changed' // ML6
+  | 'change-email' // ML7, to the new address
+  | 'email-changing' // ML7, to the old one
+  | 'locked' // ML8
+  | 'newsletter' // ML28
+  | 'deletion' // ML32
+  | 'message-received' // ML33
+
+/**
+ * Where the button of each mail leads, below our address. `:jeton` is the link of its proof: that mail
+ * also carries a code.
+ */
+export const PATHS: Readonly<Record<LetterCode, string>> = {
+  'confirm-email': '/confirmation/:jeton',
+  'already-known': '/mot-de-passe/oublie',
+  activated: '/compte',
+  'reset-password': '/mot-de-passe/:jeton',
+  'first-sign-in': '/mot-de-passe/:jeton',
+  'password-changed': '/mot-de-passe/oublie',
+  'change-email': '/adresse/:jeton',
+  'email-changing': '/compte/connexion',
+  locked: '/mot-de-passe/oublie',
+  newsletter: '/newsletter/:jeton',
+  deletion: '/suppression/:jeton',
+  'message-received': '/',
+}
+
+export const carriesProof = (code: LetterCode): boolean => PATHS[code].includes(':jeton')
