@@ -1,5 +1,5 @@
 import type Router from '@koa/router'
-import { finish, journeyOf } from './journey.ts'
+import { finish, journeyOf } from '#journeys'
 import type { InteractionNeeds } from './needs.ts'
 
 /** « Annuler »: back to the site, which says that the sign-in was cancelled (E31). */

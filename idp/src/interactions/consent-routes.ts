@@ -3,8 +3,8 @@ import { readForm, render } from '@myanm/chassis'
 import type { Context } from 'koa'
 import { giveConsent } from '#consents'
 import { record } from '#journal'
+import { finish, isDue, type Journey, journeyOf } from '#journeys'
 import { consentForm } from './forms.ts'
-import { finish, isDue, type Journey, journeyOf } from './journey.ts'
 import type { InteractionNeeds } from './needs.ts'
 
 /** Scopes a person is told about, in the order they are told. */

@@ -1,10 +1,10 @@
 import type Router from '@koa/router'
 import { readForm, render } from '@myanm/chassis'
 import type { Context } from 'koa'
+import { finish, isDue, type Journey, journeyOf } from '#journeys'
 import { PERSONAL } from '#oidc'
 import { listChoices } from '#organisations'
 import { contextForm } from './forms.ts'
-import { finish, isDue, type Journey, journeyOf } from './journey.ts'
 import type { InteractionNeeds } from './needs.ts'
 
 /** « Pour qui agissez-vous ? » (7.4): an organisation one belongs to, or oneself. */

@@ -1,6 +1,4 @@
-import type { Engine } from '#oidc'
+import type { JourneyNeeds } from '#journeys'
 import type { Needs } from '../services.ts'
 
-export type InteractionNeeds = Needs<'config' | 'db' | 'statements' | 'passwords' | 'attempts'> & {
-  readonly engine: Engine
-}
+export type InteractionNeeds = JourneyNeeds & Needs<'passwords' | 'attempts'>

@@ -2,12 +2,17 @@ import type Router from '@koa/router'
 import { clientAddress, readForm, render, translate } from '@myanm/chassis'
 import type { Context } from 'koa'
 import { type SignInOutcome, signIn } from '#credentials'
+import {
+  completeSignIn,
+  isDue,
+  type Journey,
+  journeyOf,
+  keepIdentifier,
+  readIdentifier,
+} from '#journeys'
+import { pathOf } from '#rules/journeys'
 import { identifierForm, passwordForm } from './forms.ts'
-import { finish, isDue, type Journey, journeyOf } from './journey.ts'
-import { leaveOtherAccount } from './leave-other-account.ts'
 import type { InteractionNeeds } from './needs.ts'
-import { pathOf } from './rules.ts'
-import { keepIdentifier, readIdentifier } from './typed-identifier.ts'
 
 export function signInRoutes(router: Router, needs: InteractionNeeds): void {
   const { engine } = needs
@@ -58,10 +63,10 @@ export function signInRoutes(router: Router, needs: InteractionNeeds): void {
     })
     if (!outcome.signedIn) return showRefusal(ctx, journey, { identifier, outcome })
 
-    await leaveOtherAccount(ctx, needs, { journey, account: outcome.account })
-    await finish(ctx, engine, {
-      login: {
-        accountId: outcome.account,
+    await completeSignIn(ctx, needs, {
+      journey,
+      person: {
+        account: outcome.account,
         remember: form.values.rester_connecte === 'oui',
         amr: ['pwd'],
       },

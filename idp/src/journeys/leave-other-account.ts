@@ -2,7 +2,7 @@ import type { Context } from 'koa'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { endSession, inOneWork } from '#oidc'
 import type { Journey } from './journey.ts'
-import type { InteractionNeeds } from './needs.ts'
+import type { JourneyNeeds } from './needs.ts'
 
 /**
  * Somebody else is signed in here, perhaps since this journey began (another tab): that session ends,
@@ -11,7 +11,7 @@ import type { InteractionNeeds } from './needs.ts'
  */
 export async function leaveOtherAccount(
   ctx: Context,
-  needs: InteractionNeeds,
+  needs: JourneyNeeds,
   { journey, account }: { journey: Journey; account: string },
 ): Promise<void> {
   const { interaction } = journey

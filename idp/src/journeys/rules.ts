@@ -10,6 +10,9 @@
  */
 export type Screen = 'identifier' | 'context' | 'consent'
 
+/** Registering instead of signing in, on the same journey. */
+export const registrationPath = (uid: string): string => `/connexion/${uid}/inscription`
+
 export function screenFor(prompt: string): Screen {
   switch (prompt) {
     case 'contexte':
