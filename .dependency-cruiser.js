@@ -1,9 +1,27 @@
 /** Strata of MyANM: a room may use those of the lines above its own, and its neighbours on the line. */
 const STRATA = [
   ['journal', 'jobs'],
-  ['mail', 'accounts', 'organisations', 'clients', 'consents'],
-  ['credentials', 'oidc'],
-  ['interactions', 'home', 'api', 'scene'],
+  ['accounts', 'organisations', 'clients', 'consents', 'proofs'],
+  ['mail'],
+  ['oidc'],
+  ['credentials'],
+  ['authenticators', 'devices'],
+  ['visits', 'journeys'],
+  [
+    'interactions',
+    'registration',
+    'recovery',
+    'my-account',
+    'preferences',
+    'staff',
+    'help',
+    'contact',
+    'legacy',
+    'retention',
+    'home',
+    'api',
+    'scene',
+  ],
 ]
 
 const room = (names) => `^idp/src/(${names.join('|')})/`

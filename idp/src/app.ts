@@ -4,6 +4,7 @@ import { apiRoutes } from '#api'
 import { homeRoutes } from '#home'
 import { interactionRoutes } from '#interactions'
 import { isEngines } from '#oidc'
+import { returnRoutes } from '#visits'
 import type { Services } from './services.ts'
 
 /** MyANM as a Koa application: the frame, the protocol engine, its own pages, its API. */
@@ -26,7 +27,12 @@ export function createApp(services: Services): Frame {
   frame.app.keys = [config.COOKIE_KEY.reveal()]
 
   frame.app.use(engine.middleware)
-  for (const routes of [homeRoutes(services), interactionRoutes(services), apiRoutes(services)]) {
+  for (const routes of [
+    returnRoutes(services),
+    homeRoutes(services),
+    interactionRoutes(services),
+    apiRoutes(services),
+  ]) {
     frame.app.use(routes.routes()).use(routes.allowedMethods())
   }
   return frame

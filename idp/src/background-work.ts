@@ -7,7 +7,7 @@ import type { Services } from './services.ts'
 
 /** What is done after the commit, by whom: every kind of job and its room. */
 export function startBackgroundWork(services: Services, catalogue: Catalogue): Promise<Worker> {
-  const { config, db, pool, log, subjectOf, mailer } = services
+  const { config, db, pool, log, subjectOf, mailer, secrets } = services
   const issuer = config.PUBLIC_URL
   const seal = keySeal(config.KEY_ENCRYPTION_KEY)
   const mails = createTemplates([fileURLToPath(new URL('.', import.meta.url))])
@@ -22,6 +22,7 @@ export function startBackgroundWork(services: Services, catalogue: Catalogue): P
             db,
             mailer,
             mails,
+            secrets,
             publicUrl: issuer,
             translate: (language, key, values) =>
               catalogue.translate(language as Language, key, values),

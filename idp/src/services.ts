@@ -4,6 +4,7 @@ import { ensureOwnClient } from '#clients'
 import { type Attempts, createAttempts, createPasswords, type Passwords } from '#credentials'
 import { createMailer, type Mailer } from '#mail'
 import { type Engine, type SubjectOf, startEngine, subjects } from '#oidc'
+import { type ProofSecrets, proofSecrets } from '#proofs'
 import type { Config } from './config.ts'
 import type { Tables } from './tables.ts'
 
@@ -17,6 +18,7 @@ export interface Services {
   readonly passwords: Passwords
   readonly attempts: Attempts
   readonly mailer: Mailer
+  readonly secrets: ProofSecrets
   readonly subjectOf: SubjectOf
   readonly engine: Engine
   /** Resolves when the database answers. */
@@ -48,7 +50,12 @@ export async function startServices(
   const { db, pool, statements } = database
   const subjectOf = subjects(config.PAIRWISE_SALT)
   const mailer =
-    substitutes.mailer ?? createMailer({ smtp: config.SMTP_URL, from: config.MAIL_FROM })
+    substitutes.mailer ??
+    createMailer({
+      smtp: config.SMTP_URL,
+      from: config.MAIL_FROM,
+      host: config.PUBLIC_URL.hostname,
+    })
   await ensureOwnClient(db, config.PUBLIC_URL)
   const [passwords, engine] = await Promise.all([
     createPasswords(),
@@ -71,6 +78,7 @@ export async function startServices(
     passwords,
     attempts: createAttempts({ pool, key: config.COOKIE_KEY }),
     mailer,
+    secrets: proofSecrets(config.COOKIE_KEY),
     subjectOf,
     engine,
     ready: database.ready,

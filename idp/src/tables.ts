@@ -26,6 +26,33 @@ export interface AccountTable {
   rights_version: Generated<number>
   created_at: Generated<Date>
   deleted_at: Date | null
+  registered_at_client: string | null
+  deletion_requested_at: Date | null
+}
+
+export interface AccountIdentifierTable {
+  key: string
+  account_id: string
+  is_alias: Generated<boolean>
+}
+
+export interface AccountMoveTable {
+  from:
+    | 'unconfirmed'
+    | 'legacy'
+    | 'invited'
+    | 'active'
+    | 'suspended'
+    | 'deletion_requested'
+    | 'deleted'
+  to:
+    | 'unconfirmed'
+    | 'legacy'
+    | 'invited'
+    | 'active'
+    | 'suspended'
+    | 'deletion_requested'
+    | 'deleted'
 }
 
 export interface ActingContextTable {
@@ -69,6 +96,32 @@ export interface ConsentTable {
   withdrawn_at: Date | null
 }
 
+export interface ContactMessageTable {
+  id: Generated<string>
+  reference: string
+  kind: string
+  name: string
+  reply_to: string
+  organisation: string | null
+  bce: string | null
+  body: string
+  account_id: string | null
+  state: Generated<string>
+  created_at: Generated<Date>
+  closed_at: Date | null
+  closed_by: string | null
+}
+
+export interface DeviceTable {
+  session_uid: string
+  account_id: string
+  browser: string | null
+  system: string | null
+  address_range: string | null
+  amr: Generated<string[]>
+  signed_in_at: Generated<Date>
+}
+
 export interface IntrospectionPolicyTable {
   resource_server: string
   token_client: string
@@ -82,6 +135,21 @@ export interface JournalTable {
   organisation_id: string | null
   client_id: string | null
   details: Generated<Json>
+}
+
+export interface LetterTable {
+  id: Generated<string>
+  code: string
+  account_id: string | null
+  proof_id: string | null
+  details: Generated<Json>
+  once: string | null
+  state: Generated<string>
+  tries: Generated<number>
+  last_reason: string | null
+  queued_at: Generated<Date>
+  settled_at: Date | null
+  message_id: string | null
 }
 
 export interface MembershipTable {
@@ -118,6 +186,37 @@ export interface OrganisationTable {
   created_at: Generated<Date>
 }
 
+export interface ProfileTable {
+  account_id: string
+  civility: string | null
+  phone: string | null
+  street: string | null
+  postcode: string | null
+  locality: string | null
+  profession: string | null
+  bce: string | null
+  vat_status: string | null
+  terms_version: string | null
+  terms_accepted_at: Date | null
+  version: Generated<number>
+}
+
+export interface ProofTable {
+  id: Generated<string>
+  account_id: string
+  purpose: string
+  subject: Generated<string>
+  email: string | null
+  client_id: string | null
+  browser: Buffer | null
+  tries_left: Generated<number>
+  created_at: Generated<Date>
+  asked_at: Generated<Date>
+  expires_at: Date
+  used_at: Date | null
+  ended_at: Date | null
+}
+
 export interface ResourceServerTable {
   client_id: string
   audience: string
@@ -136,16 +235,23 @@ export interface SigningKeyTable {
 
 export interface Tables {
   account: AccountTable
+  account_identifier: AccountIdentifierTable
+  account_move: AccountMoveTable
   acting_context: ActingContextTable
   app_role: AppRoleTable
   attempt: AttemptTable
   client: ClientTable
   consent: ConsentTable
+  contact_message: ContactMessageTable
+  device: DeviceTable
   introspection_policy: IntrospectionPolicyTable
   journal: JournalTable
+  letter: LetterTable
   membership: MembershipTable
   oidc_artefact: OidcArtefactTable
   organisation: OrganisationTable
+  profile: ProfileTable
+  proof: ProofTable
   resource_server: ResourceServerTable
   signing_key: SigningKeyTable
 }

@@ -1,2 +1,3 @@
 export { displayName } from './rules.ts'
 export { type Standing, standingOf } from './standing.ts'
+export { type Account, activate, createAccount, findAccount, findByIdentifier } from './store.ts'

@@ -42,3 +42,30 @@ export function refusalByState(state: string): StateRefusal | null {
       return 'unusable'
   }
 }
+
+export const SHORTEST_PASSWORD = 12
+export const LONGEST_PASSWORD = 128
+
+/** Why a password may not be chosen (4.3.3, NIST SP 800-63B-4 §3.1.1.2). */
+export type PasswordRefusal = 'too-short' | 'too-long' | 'personal'
+
+/**
+ * Long, not somebody's own name, and nothing else: no kinds of characters, no rotation. One code point
+ * is one character.
+ * @param own what belongs to the person: login, address, names
+ */
+export function refusalOfPassword(
+  password: string,
+  own: readonly (string | null)[],
+): PasswordRefusal | null {
+  const normalised = normalisePassword(password)
+  const length = [...normalised].length
+  if (length < SHORTEST_PASSWORD) return 'too-short'
+  if (length > LONGEST_PASSWORD) return 'too-long'
+  const folded = normalised.toLowerCase()
+  const tells = own
+    .flatMap((value) => (value === null ? [] : [value, value.split('@')[0] ?? '']))
+    .map((value) => value.normalize('NFKC').trim().toLowerCase())
+    .filter((value) => [...value].length >= 4)
+  return tells.some((value) => folded.includes(value)) ? 'personal' : null
+}

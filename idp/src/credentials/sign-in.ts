@@ -1,6 +1,6 @@
 import type { Db } from '@myanm/database'
-import { enqueue } from '#jobs'
 import { record } from '#journal'
+import { post } from '#mail'
 import type { Tables } from '../tables.ts'
 import type { Attempts } from './attempts.ts'
 import type { Passwords } from './passwords.ts'
@@ -79,8 +79,12 @@ async function refuse(
   await db.transaction().execute(async (tx) => {
     await record(tx, { event: 'sign-in-refused', account: refused.account, client: refused.client })
     if (refused.isLast && refused.account) {
-      const letter = { code: 'locked', account: refused.account, values: { minutes: 15 } }
-      await enqueue(tx, 'send-mail', letter, { key: `locked:${refused.account}` })
+      await post(tx, {
+        code: 'locked',
+        account: refused.account,
+        details: { minutes: 15 },
+        once: `locked:${refused.account}`,
+      })
     }
   })
 }

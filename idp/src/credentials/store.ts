@@ -1,4 +1,4 @@
-import type { Db } from '@myanm/database'
+import type { Db, Tx } from '@myanm/database'
 import { sql } from 'kysely'
 import type { Tables } from '../tables.ts'
 
@@ -6,24 +6,24 @@ export interface Credentials {
   readonly id: string
   readonly state: string
   readonly password_hash: string | null
+  readonly must_change_password: boolean
 }
 
-/** Finds by login or e-mail, in their one spelling. A login wins over somebody else's e-mail. */
+/** Finds by login or e-mail, whatever their spelling: each belongs to one account. */
 export function findCredentials(
   db: Db<Tables>,
   identifier: string,
 ): Promise<Credentials | undefined> {
   return db
-    .selectFrom('account')
-    .select(['id', 'state', 'password_hash'])
-    .where((where) =>
-      where.or([
-        where(sql`lower(login)`, '=', identifier),
-        where(sql`lower(email)`, '=', identifier),
-      ]),
-    )
-    .orderBy(sql`lower(login) is not distinct from ${identifier}`, 'desc')
-    .limit(1)
+    .selectFrom('account_identifier')
+    .innerJoin('account', 'account.id', 'account_identifier.account_id')
+    .select([
+      'account.id',
+      'account.state',
+      'account.password_hash',
+      'account.must_change_password',
+    ])
+    .where('account_identifier.key', '=', sql<string>`identifier_key(${identifier})`)
     .executeTakeFirst()
 }
 
@@ -38,5 +38,13 @@ export async function replaceHash(
     .where('id', '=', account)
     // A password changed meanwhile stays changed.
     .where('password_hash', '=', hashes.old)
+    .execute()
+}
+
+export async function setHash(tx: Tx<Tables>, account: string, hash: string): Promise<void> {
+  await tx
+    .updateTable('account')
+    .set({ password_hash: hash, must_change_password: false })
+    .where('id', '=', account)
     .execute()
 }

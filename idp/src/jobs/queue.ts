@@ -6,10 +6,10 @@ import type { Tables } from '../tables.ts'
 /** The schema the queue keeps its jobs in. */
 export const JOBS_SCHEMA = 'idp_jobs'
 
-/** Work done after the commit, and what it needs to know: identifiers, no personal data but addresses. */
+/** Work done after the commit, and what it needs to know: identifiers, no personal data. */
 export interface Job {
   'backchannel-logout': { client: string; account: string; sid: string }
-  'send-mail': { code: string; account: string; values: Readonly<Record<string, string | number>> }
+  'send-mail': { letter: string }
   'sweep-expired': Record<string, never>
 }
 

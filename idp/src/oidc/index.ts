@@ -1,3 +1,4 @@
+export { type AccountSession, endSessionsOf, listSessions, type Which } from './account-sessions.ts'
 export { organisationOf } from './acting-context.ts'
 export { deliverLogout } from './backchannel-logout.ts'
 export { type Bearer, bearerOf } from './bearer.ts'

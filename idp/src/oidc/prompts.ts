@@ -6,7 +6,7 @@ import { contextChoice } from './context-choice.ts'
 const { Check, Prompt, base } = interactionPolicy
 
 /**
- * What may stand between a request and its answer, in this order: sign in, say for whom one acts,
+ * What may stand between a request and its answer, in this order: register, sign in, say for whom one acts,
  * agree to what a site of another house receives.
  */
 export function promptPolicy(db: Db<Tables>): interactionPolicy.DefaultPolicy {
@@ -22,6 +22,9 @@ export function promptPolicy(db: Db<Tables>): interactionPolicy.DefaultPolicy {
           : Check.NO_NEED_TO_PROMPT,
       ),
     )
+
+  // « Inscrivez-vous » (Initiating User Registration via OpenID Connect 1.0): before anything else.
+  policy.add(new Prompt({ name: 'create', requestable: true }), 0)
 
   policy.add(
     new Prompt(
@@ -41,7 +44,7 @@ export function promptPolicy(db: Db<Tables>): interactionPolicy.DefaultPolicy {
         },
       ),
     ),
-    1,
+    2,
   )
   return policy
 }

@@ -291,6 +291,9 @@ function interactionUrl(
       return `/contexte/${interaction.uid}`
     case 'consent':
       return `/consentement/${interaction.uid}`
+    // Below the same path, where the cookie of the journey comes along.
+    case 'create':
+      return `/connexion/${interaction.uid}?inscription`
     default:
       return `/connexion/${interaction.uid}`
   }

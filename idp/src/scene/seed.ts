@@ -93,6 +93,8 @@ async function savePerson(
       password_hash: passwordHash,
       given_name: person.givenName,
       family_name: person.familyName,
+      registered_at_client: null,
+      deletion_requested_at: null,
       deleted_at: null,
     })
     .returning('id')

@@ -1,0 +1,121 @@
+import type { Db, Tx } from '@myanm/database'
+import { type RawBuilder, sql } from 'kysely'
+import { enqueue } from '#jobs'
+import { record } from '#journal'
+import type { Tables } from '../tables.ts'
+import { grantIdFor } from './acting-context.ts'
+
+/** A browser that is signed in, as its person may see it. */
+export interface AccountSession {
+  /** What other tables know the session by; not its cookie. */
+  readonly uid: string
+  readonly signedInAt: Date
+  readonly expiresAt: Date
+  /** Sites it is signed in to: client identifiers. */
+  readonly clients: readonly string[]
+}
+
+interface SessionRow {
+  session_uid: string
+  expires_at: Date
+  payload: {
+    loginTs?: number
+    authorizations?: Record<string, { sid?: string }>
+  }
+}
+
+/** The live sessions of an account, the latest first. */
+export async function listSessions(db: Db<Tables>, account: string): Promise<AccountSession[]> {
+  const { rows } = await sql<SessionRow>`
+    select session_uid, expires_at, payload from oidc_artefact
+      where kind = 'Session' and account_id = ${account} and expires_at > now()`.execute(db)
+  return rows
+    .map(({ session_uid: uid, expires_at: expiresAt, payload }) => ({
+      uid,
+      expiresAt,
+      signedInAt: new Date((payload.loginTs ?? 0) * 1000),
+      clients: Object.keys(payload.authorizations ?? {}),
+    }))
+    .sort((left, right) => right.signedInAt.getTime() - left.signedInAt.getTime())
+}
+
+/** Which sessions of an account: all, all but one, or one. */
+export type Which = 'all' | { readonly except: string } | { readonly only: string }
+
+/**
+ * Ends sessions of an account in the caller's transaction: their tokens end with them, every site is
+ * told by the job queue, and nothing brings them back (4.3.2, M59, 6.1). With « all », so do the grants
+ * of sites that may act in the person's absence.
+ *
+ * @returns how many sessions ended
+ */
+export async function endSessionsOf(
+  tx: Tx<Tables>,
+  account: string,
+  which: Which = 'all',
+): Promise<number> {
+  const { rows: ended } = await sql<SessionRow>`
+    delete from oidc_artefact
+      where kind = 'Session' and account_id = ${account} ${narrowedTo(which)}
+      returning session_uid, expires_at, payload`.execute(tx)
+  await endGrants(tx, account, which === 'all' ? null : ended)
+  const uids = ended.map((session) => session.session_uid)
+  if (uids.length > 0) {
+    await tx.deleteFrom('acting_context').where('session_uid', 'in', uids).execute()
+  }
+  await tellSites(tx, account, ended)
+  for (const _ of ended) await record(tx, { event: 'session-ended', account })
+  return ended.length
+}
+
+function narrowedTo(which: Which): RawBuilder<unknown> {
+  if (which === 'all') return sql``
+  if ('except' in which) return sql`and session_uid <> ${which.except}`
+  return sql`and session_uid = ${which.only}`
+}
+
+/** Grants and their tokens: of some sessions, or (null) all the account has. */
+async function endGrants(
+  tx: Tx<Tables>,
+  account: string,
+  sessions: readonly SessionRow[] | null,
+): Promise<void> {
+  if (sessions === null) {
+    await sql`delete from oidc_artefact where grant_id in (
+      select grant_id from oidc_artefact where kind = 'Grant' and account_id = ${account}
+    )`.execute(tx)
+    return
+  }
+  const memberships = await tx
+    .selectFrom('membership')
+    .select('organisation_id')
+    .where('account_id', '=', account)
+    .execute()
+  const contexts = [null, ...memberships.map((membership) => membership.organisation_id)]
+  const names = sessions.flatMap(({ session_uid: session, payload }) =>
+    Object.keys(payload.authorizations ?? {}).flatMap((client) =>
+      contexts.map((organisation) => grantIdFor({ session, client, organisation })),
+    ),
+  )
+  if (names.length > 0) {
+    await sql`delete from oidc_artefact where grant_id = any(${names})`.execute(tx)
+  }
+}
+
+async function tellSites(
+  tx: Tx<Tables>,
+  account: string,
+  sessions: readonly SessionRow[],
+): Promise<void> {
+  const listening = await tx
+    .selectFrom('client')
+    .select('client_id')
+    .where('backchannel_logout_uri', 'is not', null)
+    .execute()
+  const told = new Set(listening.map((client) => client.client_id))
+  for (const { payload } of sessions) {
+    for (const [client, { sid }] of Object.entries(payload.authorizations ?? {})) {
+      if (sid && told.has(client)) await enqueue(tx, 'backchannel-logout', { client, account, sid })
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { Context } from 'koa'
+import { OWN_CLIENT, RETURN_PATH } from '#clients'
+import { isRecent, sealReturn } from './rules.ts'
+import { type Visit, type VisitNeeds, whoIsHere } from './who-is-here.ts'
+
+/**
+ * The person here, or null after having sent the visitor to sign in, and back to this page:
+ *
+ *     const visit = await requirePerson(ctx, needs)
+ *     if (!visit) return
+ */
+export async function requirePerson(ctx: Context, needs: VisitNeeds): Promise<Visit | null> {
+  const visit = await whoIsHere(ctx, needs)
+  if (!visit) goToSignIn(ctx, needs)
+  return visit
+}
+
+/**
+ * The same, for what changes an account: who did not prove who they are in the last ten minutes does it
+ * again (4.3.5, ASVS 7.5.1), then comes back. Ask before a form is shown, so that nothing typed is lost.
+ */
+export async function requireRecentPerson(ctx: Context, needs: VisitNeeds): Promise<Visit | null> {
+  const visit = await requirePerson(ctx, needs)
+  if (!visit || isRecent(visit.session.signedInAt, new Date())) return visit
+  goToSignIn(ctx, needs, { max_age: '600', login_hint: visit.standing.account.email ?? '' })
+  return null
+}
+
+/**
+ * Sends to sign-in with a challenge nobody knows the answer to: its code can never be redeemed, and need
+ * not be: the session is what counts.
+ * @param more parameters of the authorization request, such as `max_age`, `acr_values`, `prompt`
+ */
+export function goToSignIn(
+  ctx: Context,
+  { config }: Pick<VisitNeeds, 'config'>,
+  more: Readonly<Record<string, string>> = {},
+): void {
+  const challenge = createHash('sha256').update(randomBytes(32)).digest('base64url')
+  const request = new URLSearchParams({
+    client_id: OWN_CLIENT,
+    response_type: 'code',
+    scope: 'openid',
+    redirect_uri: new URL(RETURN_PATH, config.PUBLIC_URL).href,
+    code_challenge: challenge,
+    code_challenge_method: 'S256',
+    state: sealReturn(pageOf(ctx), config.COOKIE_KEY.reveal()),
+    ...more,
+  })
+  ctx.status = 303
+  ctx.redirect(`/authorize?${request}`)
+}
+
+/** The page to come back to: this one, or the one its form stands on. */
+function pageOf(ctx: Context): string {
+  if (ctx.method === 'GET' || ctx.method === 'HEAD') return ctx.url
+  const referrer = URL.parse(ctx.get('referer'))
+  return referrer?.host === ctx.host ? referrer.pathname + referrer.search : ctx.path
+}
