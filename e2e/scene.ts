@@ -15,7 +15,7 @@ import { addressOf, environmentOf, known } from '../tools/start/environment.ts'
 import { fill } from '../tools/start/fill.ts'
 import { folderIn, makeFolder } from '../tools/start/folder.ts'
 import type { Ports } from '../tools/start/ports.ts'
-import { people } from '../tools/start/scene.ts'
+import { hasPassword, people } from '../tools/start/scene.ts'
 import { openSecrets } from '../tools/start/secrets.ts'
 import type { ServiceKey } from '../tools/start/services.ts'
 import { databasesOf, type Preparation, stores } from '../tools/start/stores.ts'
@@ -25,6 +25,8 @@ export interface SomebodyOfTheScene {
   readonly key: string
   readonly name: string
   readonly login: string
+  readonly email: string
+  /** Empty for an old account, which has none yet. */
   readonly password: string
 }
 
@@ -95,7 +97,9 @@ export async function openScene(): Promise<Scene> {
       const person = people.find((one) => one.key === key)
       if (!person) throw new Error(`Nobody in the scene is called ${key}`)
       const name = `${person.givenName} ${person.familyName}`
-      return { key, name, login: person.login, password: known(secrets.people, key) }
+      const { login, email } = person
+      const password = hasPassword(person) ? known(secrets.people, key) : ''
+      return { key, name, login, email, password }
     },
     myanm,
     [Symbol.asyncDispose]: () => open.disposeAsync(),

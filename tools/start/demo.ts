@@ -1,7 +1,7 @@
 import type { SceneClient } from './clients.ts'
 import { addressOf, known } from './environment.ts'
 import type { Ports } from './ports.ts'
-import { organisations, people } from './scene.ts'
+import { hasPassword, organisations, people } from './scene.ts'
 import type { Secrets } from './secrets.ts'
 import { siteKeys } from './services.ts'
 
@@ -21,7 +21,8 @@ export function describeScene({ ports, secrets, clients }: Demonstration) {
       key: person.key,
       login: person.login,
       email: person.email,
-      password: known(secrets.people, person.key),
+      state: person.state ?? 'active',
+      ...(hasPassword(person) && { password: known(secrets.people, person.key) }),
       account_type: person.accountType,
       memberships: person.memberships.map(({ organisation, role }) => {
         const found = organisations.find(({ key }) => key === organisation)

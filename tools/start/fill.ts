@@ -3,7 +3,7 @@ import { seedJobOffers } from '@myanm/guide-social/scene'
 import { seedScene } from '@myanm/idp/scene'
 import { subjects } from '@myanm/idp/subject'
 import { known } from './environment.ts'
-import { organisations, people } from './scene.ts'
+import { hasPassword, organisations, people } from './scene.ts'
 import { databasesOf, type Preparation } from './stores.ts'
 
 /** Puts the people, organisations and clients in place, then what they wrote. May run again at any time. */
@@ -13,7 +13,10 @@ export async function fill(preparation: Preparation): Promise<void> {
   const seeded = await seedScene({
     databaseUrl: databases.idp,
     organisations,
-    people: people.map((person) => ({ ...person, password: known(secrets.people, person.key) })),
+    people: people.map((person) => ({
+      ...person,
+      password: hasPassword(person) ? known(secrets.people, person.key) : null,
+    })),
     clients,
   })
   const subjectOf = subjects(new Secret(known(secrets.keys, 'pairwise')))

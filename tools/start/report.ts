@@ -1,7 +1,7 @@
 import { styleText } from 'node:util'
 import { addressOf, known } from './environment.ts'
 import type { Ports } from './ports.ts'
-import { organisations, people, type ScenePerson } from './scene.ts'
+import { hasPassword, organisations, people, type ScenePerson } from './scene.ts'
 import type { Secrets } from './secrets.ts'
 import { services } from './services.ts'
 import { say } from './words.ts'
@@ -23,7 +23,7 @@ export function reportOf({ ports, secrets, time, directory, demo }: Report): str
     `${person.givenName} ${person.familyName}`,
     partOf(person),
     person.login,
-    known(secrets.people, person.key),
+    hasPassword(person) ? known(secrets.people, person.key) : say('ready.no-password'),
   ])
   const [titles = '', ...lines] = table([heads, ...rows])
   return [
@@ -45,8 +45,16 @@ export function reportOf({ ports, secrets, time, directory, demo }: Report): str
 
 const strong = (text: string) => styleText('bold', text)
 
-/** « Collaborateur, Les Tilleuls ASBL ; Responsable, Le Passage ASBL ». */
-function partOf({ memberships, siteRoles, accountType }: ScenePerson): string {
+/** « Collaborateur, Les Tilleuls ASBL ; Responsable, Le Passage ASBL », and what is special about the account. */
+function partOf(person: ScenePerson): string {
+  const { state, isStaff } = person
+  const special = isStaff ? 'staff' : state
+  return special === undefined
+    ? roleOf(person)
+    : say('part.but', { role: roleOf(person), but: say(`but.${special}`) })
+}
+
+function roleOf({ memberships, siteRoles, accountType }: ScenePerson): string {
   const organisation = (key: string) => organisations.find((one) => one.key === key)?.name ?? key
   const [first] = memberships
   const special = siteRoles.map(({ role }) =>

@@ -7,6 +7,7 @@ describe('the demo scene', () => {
     const promised = [
       ...['lecteur', 'collaborateur', 'responsable', 'gestionnaire', 'collegue', 'voisin'],
       ...['multi', 'particulier', 'independant', 'conseiller', 'candidat'],
+      ...['ancien', 'non_confirme', 'suspendu', 'staff'],
     ]
     expect(people.map(({ key }) => key)).toEqual(expect.arrayContaining(promised))
   })

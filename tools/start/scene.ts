@@ -3,6 +3,7 @@
 export const organisations = [
   { key: 'tilleuls', name: 'Les Tilleuls ASBL', bce: '0566988259', kind: 'organisme' },
   { key: 'passage', name: 'Le Passage ASBL', bce: '0314595348', kind: 'organisme' },
+  { key: 'tremplin', name: 'Le Tremplin ASBL', bce: '0412987693', kind: 'organisme' },
   { key: 'montpellier', name: 'Académie de Montpellier', bce: null, kind: 'academie' },
 ] as const
 
@@ -22,12 +23,17 @@ export type ScenePerson = {
     readonly site: 'bilan'
     readonly role: 'conseiller' | 'candidat'
   }[]
+  /** Active, unless said otherwise. */
+  readonly state?: 'unconfirmed' | 'legacy' | 'suspended'
+  /** Of the team of the ANM. */
+  readonly isStaff?: true
 }
 
 type Membership = ScenePerson['memberships'][number]
 
 const inTilleuls = (role: Role): Membership => ({ organisation: 'tilleuls', role })
 const inPassage = (role: Role): Membership => ({ organisation: 'passage', role })
+const inTremplin = (role: Role): Membership => ({ organisation: 'tremplin', role })
 const inMontpellier = (role: Role): Membership => ({ organisation: 'montpellier', role })
 
 const member = (
@@ -63,6 +69,9 @@ function person(of: {
   }
 }
 
+/** Who has chosen a password: everybody but the one whose old account waits to be claimed. */
+export const hasPassword = ({ state }: ScenePerson): boolean => state !== 'legacy'
+
 const plain = (text: string) =>
   text.normalize('NFD').replace(/\p{M}/gu, '').replace(/\s+/g, '').toLowerCase()
 
@@ -79,4 +88,8 @@ export const people: readonly ScenePerson[] = [
   member('conseiller', ['Clara', 'Costes'], inMontpellier('COLLABORATEUR')),
   alone('candidat', ['Camille', 'Carrière'], 'particulier'),
   member('academie', ['Adrien', 'Aubert'], inMontpellier('GESTIONNAIRE')),
+  { ...member('ancien', ['Anne', 'Antoine'], inTremplin('GESTIONNAIRE')), state: 'legacy' },
+  { ...alone('non_confirme', ['Noé', 'Nihoul'], 'particulier'), state: 'unconfirmed' },
+  { ...alone('suspendu', ['Suzanne', 'Simon'], 'particulier'), state: 'suspended' },
+  { ...alone('staff', ['Sophie', 'Staes'], 'particulier'), isStaff: true },
 ]

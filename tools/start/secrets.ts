@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type Folder, readJson, writeJson } from './folder.ts'
 import { newPassphrase } from './passphrase.ts'
-import { people } from './scene.ts'
+import { hasPassword, people } from './scene.ts'
 import { siteKeys } from './services.ts'
 
 /** Everything secret of the scene, by what it protects; made at the first start and kept. */
@@ -22,7 +22,7 @@ const wanted = {
   databases: ['idp', ...siteKeys],
   clients: [...siteKeys, 'resource-server', 'partner'],
   sessions: siteKeys,
-  people: people.map(({ key }) => key),
+  people: people.filter(hasPassword).map(({ key }) => key),
 } as const
 
 const random = () => randomBytes(32).toString('base64url')

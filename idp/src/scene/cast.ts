@@ -11,13 +11,18 @@ export interface ScenePerson {
   readonly key: string
   readonly login: string
   readonly email: string
-  readonly password: string
+  /** Null for who has none: an old account nobody has claimed. */
+  readonly password: string | null
   readonly givenName: string
   readonly familyName: string
   readonly accountType: string
   readonly memberships: readonly { readonly organisation: string; readonly role: Role }[]
   /** Roles inside one site (9.1). */
   readonly siteRoles: readonly { readonly site: string; readonly role: string }[]
+  /** Active, unless said otherwise. */
+  readonly state?: 'unconfirmed' | 'legacy' | 'suspended'
+  /** Of the team of the ANM. */
+  readonly isStaff?: true
 }
 
 export interface SceneClient {

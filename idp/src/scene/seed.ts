@@ -23,8 +23,10 @@ export async function seedScene(scene: {
   const database = connect<Tables>({ url: scene.databaseUrl, name: 'scene', max: 2 })
   try {
     const { hash } = await createPasswords()
-    const hashes: string[] = []
-    for (const { password } of scene.people) hashes.push(await hash(password))
+    const hashes: (string | null)[] = []
+    for (const { password } of scene.people) {
+      hashes.push(password === null ? null : await hash(password))
+    }
     return await database.db.transaction().execute(async (tx) => {
       for (const client of scene.clients) await saveClient(tx, client, scene.clients)
       const organisations = new Map<string, string>()
@@ -33,7 +35,7 @@ export async function seedScene(scene: {
       }
       const accounts = new Map<string, string>()
       for (const [position, person] of scene.people.entries()) {
-        const passwordHash = hashes[position] ?? ''
+        const passwordHash = hashes[position] ?? null
         accounts.set(person.key, await savePerson(tx, { person, passwordHash, organisations }))
       }
       return { organisations, accounts }
@@ -71,7 +73,7 @@ async function savePerson(
   tx: Tx<Tables>,
   given: {
     readonly person: ScenePerson
-    readonly passwordHash: string
+    readonly passwordHash: string | null
     readonly organisations: ReadonlyMap<string, string>
   },
 ): Promise<string> {
@@ -82,14 +84,16 @@ async function savePerson(
     .where('login', '=', person.login)
     .executeTakeFirst()
   if (known) return known.id
+  const { state = 'active' } = person
+  const isConfirmed = state === 'active' || state === 'suspended'
   const { id } = await tx
     .insertInto('account')
     .values({
       account_type: person.accountType,
-      state: 'active',
+      state,
       login: person.login,
       email: person.email,
-      email_confirmed_at: new Date(),
+      email_confirmed_at: isConfirmed ? new Date() : null,
       password_hash: passwordHash,
       given_name: person.givenName,
       family_name: person.familyName,

@@ -3,6 +3,7 @@ import type { SceneClient, SceneOrganisation, ScenePerson } from '@myanm/idp'
 
 const inTilleuls = (role: 'LECTEUR' | 'COLLABORATEUR' | 'RESPONSABLE' | 'GESTIONNAIRE') =>
   ({ organisation: 'tilleuls', role }) as const
+const inTremplin = (role: 'GESTIONNAIRE') => ({ organisation: 'tremplin', role }) as const
 const inPassage = (role: 'RESPONSABLE' | 'GESTIONNAIRE') =>
   ({ organisation: 'passage', role }) as const
 
@@ -12,6 +13,7 @@ export const PASSWORD = `${randomBytes(12).toString('base64url')}-phrase`
 export const organisations: readonly SceneOrganisation[] = [
   { key: 'tilleuls', name: 'Les Tilleuls ASBL', bce: '0566988259', kind: 'organisme' },
   { key: 'passage', name: 'Le Passage ASBL', bce: '0314595348', kind: 'organisme' },
+  { key: 'tremplin', name: 'Le Tremplin ASBL', bce: '0412987693', kind: 'organisme' },
   { key: 'montpellier', name: 'Académie de Montpellier', bce: null, kind: 'academie' },
 ]
 
@@ -47,6 +49,10 @@ export const people: readonly ScenePerson[] = [
   person('conseiller', [{ organisation: 'montpellier', role: 'COLLABORATEUR' }]),
   person('candidat', [], 'particulier'),
   person('academie', [{ organisation: 'montpellier', role: 'GESTIONNAIRE' }]),
+  { ...person('ancien', [inTremplin('GESTIONNAIRE')]), password: null, state: 'legacy' },
+  { ...person('non_confirme', [], 'particulier'), state: 'unconfirmed' },
+  { ...person('suspendu', [], 'particulier'), state: 'suspended' },
+  { ...person('staff', [], 'particulier'), isStaff: true },
 ]
 
 export const clientSecret = randomBytes(32).toString('base64url')

@@ -54,7 +54,7 @@ export const organisations: readonly SceneOrganisation[] = Array.from(
 )
 
 /** People of one organisation each, one manager per organisation, each with a password of their own. */
-export const people: readonly ScenePerson[] = Array.from({ length: PEOPLE }, (_, index) => ({
+export const people = Array.from({ length: PEOPLE }, (_, index) => ({
   key: `personne-${index}`,
   login: `personne-${index}`,
   email: `personne-${index}@exemple.be`,
@@ -69,7 +69,7 @@ export const people: readonly ScenePerson[] = Array.from({ length: PEOPLE }, (_,
     },
   ],
   siteRoles: [],
-}))
+})) satisfies readonly ScenePerson[]
 
 export const accounts: readonly Account[] = people
 
