@@ -1,4 +1,5 @@
 export { type Attempts, createAttempts } from './attempts.ts'
+export { mistakesOfNewPassword, newPasswordFields } from './new-password.ts'
 export { createPasswords, type Passwords } from './passwords.ts'
 export { replacePassword } from './replace-password.ts'
 export { type SignInOutcome, signIn } from './sign-in.ts'
