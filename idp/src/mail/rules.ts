@@ -33,3 +33,22 @@ export const PATHS: Readonly<Record<LetterCode, string>> = {
 }
 
 export const carriesProof = (code: LetterCode): boolean => PATHS[code].includes(':jeton')
+
+/** Longer is no name: the greeting does without. */
+const LONGEST_NAME = 60
+/** What mail programs make links of, and what bait is made of: addresses, and numbers to call. */
+const BAIT = /[\p{L}\p{N}]\.[\p{L}\p{N}]{2}|[/\\@:<>]|www\b|(?:\d[\s.-]?){4}/iu
+
+/**
+ * The name a letter greets with, or null. Whoever registers chooses the name and the address, which may
+ * be somebody else's: a name is never a way to have us send that person a link (yardsticks F32).
+ */
+export function nameInMail(typed: string | null): string | null {
+  const name = (typed ?? '')
+    .normalize('NFKC')
+    .replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+  const isName = name !== '' && [...name].length <= LONGEST_NAME && !BAIT.test(name)
+  return isName ? name : null
+}

@@ -1,24 +1,14 @@
 import type { Db } from '@myanm/database'
-import type nunjucks from 'nunjucks'
 import type { Job } from '#jobs'
-import type { ProofSecrets } from '#proofs'
-import { spacedCode } from '#rules/proofs'
 import type { Tables } from '../tables.ts'
 import type { Mailer } from './mailer.ts'
-import { type LetterCode, PATHS } from './rules.ts'
+import type { LetterCode } from './rules.ts'
 import { findQueued, settle } from './store.ts'
+import { type WritingNeeds, writeLetter } from './write-letter.ts'
 
-export interface MailNeeds {
+export interface MailNeeds extends WritingNeeds {
   readonly db: Db<Tables>
   readonly mailer: Mailer
-  readonly mails: nunjucks.Environment
-  readonly secrets: ProofSecrets
-  readonly translate: (
-    language: string,
-    key: string,
-    values?: Readonly<Record<string, string | number>>,
-  ) => string
-  readonly publicUrl: URL
 }
 
 /**
@@ -34,36 +24,13 @@ export async function sendMail(needs: MailNeeds, job: Job['send-mail']): Promise
   if (!letter) return
   const to = letter.proof_email ?? letter.account_email ?? letter.reply_to
   if (!to) return settle(db, letter.id, { state: 'refused', reason: 'no address' })
-  const language = letter.language ?? 'fr'
-  const code = letter.code as LetterCode
-  const words = (key: string) =>
-    needs.translate(language, `mail.${code}.${key}`, {
-      ...(letter.details as Record<string, string | number>),
-      name: letter.given_name ?? letter.writer ?? '',
-    })
-  const { proof_id: proof } = letter
-  const path = PATHS[code].replace(':jeton', proof ? needs.secrets.tokenOf(proof) : '')
-  const written = {
-    lang: language,
-    subject: words('subject'),
-    greeting: words('greeting'),
-    body: words('body'),
-    why: words('why'),
-    link: { text: words('link'), href: new URL(path, needs.publicUrl).href },
-    code: proof
-      ? {
-          text: needs.translate(language, 'mail.code'),
-          value: spacedCode(needs.secrets.codeOf(proof)),
-        }
-      : null,
-    signature: needs.translate(language, 'mail.signature'),
-  }
-  await needs.mailer.send({
-    id: letter.id,
-    to,
-    subject: written.subject,
-    text: needs.mails.render('mail/mails/letter.txt.njk', written),
-    html: needs.mails.render('mail/mails/letter.html.njk', written),
+  const written = writeLetter(needs, {
+    code: letter.code as LetterCode,
+    language: letter.language ?? 'fr',
+    name: letter.given_name ?? letter.writer,
+    details: letter.details as Record<string, string | number>,
+    proof: letter.proof_id,
   })
+  await needs.mailer.send({ id: letter.id, to, ...written })
   await settle(db, letter.id, { state: 'sent', reason: null })
 }
