@@ -12,6 +12,7 @@ const STRATA = [
     'registration',
     'recovery',
     'my-account',
+    'my-data',
     'preferences',
     'staff',
     'help',
