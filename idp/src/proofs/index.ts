@@ -1,5 +1,5 @@
-export { type Opened, openProof } from './open.ts'
+export { type Opened, openProof, withdrawProof } from './open.ts'
 export { type CodeAnswer, checkCode, type Looked, lookAtProof, redeemProof } from './redeem.ts'
 export type { Purpose } from './rules.ts'
 export { type ProofSecrets, proofSecrets } from './secrets.ts'
-export type { Proof, ProofName } from './store.ts'
+export { listLive, type Proof, type ProofName } from './store.ts'

@@ -44,3 +44,11 @@ export async function openProof(
   })
   return { opened: true, proof }
 }
+
+/** What was asked for is no longer wanted, or no longer safe: its link and its code end. */
+export function withdrawProof(
+  tx: Tx<Tables>,
+  name: ProofName & { readonly now: Date },
+): Promise<void> {
+  return endLive(tx, name, name.now)
+}

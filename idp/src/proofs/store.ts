@@ -34,6 +34,20 @@ export async function findLive(db: Db<Tables>, name: ProofName): Promise<Proof |
   return row as Proof | undefined
 }
 
+/** What an account has asked for and not followed yet, the links of which still work. */
+export async function listLive(db: Db<Tables>, account: string, now: Date): Promise<Proof[]> {
+  const rows = await db
+    .selectFrom('proof')
+    .selectAll()
+    .where('account_id', '=', account)
+    .where('used_at', 'is', null)
+    .where('ended_at', 'is', null)
+    .where('expires_at', '>', now)
+    .orderBy('created_at')
+    .execute()
+  return rows as Proof[]
+}
+
 export async function findProof(db: Db<Tables>, id: string): Promise<Proof | undefined> {
   const row = await db.selectFrom('proof').selectAll().where('id', '=', id).executeTakeFirst()
   return row as Proof | undefined

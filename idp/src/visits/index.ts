@@ -1,3 +1,4 @@
+export { keepNotice } from './notices.ts'
 export { goToSignIn, requirePerson, requireRecentPerson } from './require-person.ts'
 export { returnRoutes } from './return-routes.ts'
 export type { AccountPage } from './rules.ts'

@@ -1,6 +1,7 @@
 import { translate } from '@myanm/chassis'
 import type { Context } from 'koa'
 import { displayName } from '#rules/accounts'
+import { takeNotice } from './notices.ts'
 import { ACCOUNT_PAGES, type AccountPage } from './rules.ts'
 import type { Visit } from './who-is-here.ts'
 
@@ -16,12 +17,13 @@ export function bannerOf(visit: Visit | null): object {
 }
 
 /**
- * What every page of « Mon compte » shows around its content; templates extend
- * `visits/pages/account-page.njk`.
+ * What every page of « Mon compte » shows around its content, and what the form before it has done;
+ * templates extend `visits/pages/account-page.njk`.
  */
 export function accountPage(ctx: Context, visit: Visit, current: AccountPage): object {
   return {
     banner: bannerOf(visit),
+    notice: takeNotice(ctx),
     accountPages: ACCOUNT_PAGES.map(({ key, path }) => ({
       text: translate(ctx, `visits.page.${key}`),
       href: path,
