@@ -33,3 +33,29 @@ export type AccountState = keyof typeof MOVES
 
 export const ACCOUNT_TYPES = ['particulier', 'independant', 'organisme'] as const
 export type AccountType = (typeof ACCOUNT_TYPES)[number]
+
+/** Why a login may not be chosen (E13; E12, « taken », is for the database to say). */
+export type LoginRefusal = 'missing' | 'too-long' | 'forbidden-character' | 'not-own-address'
+
+export const LONGEST_LOGIN = 60
+
+/**
+ * Whether a login may be chosen: letters of any alphabet, digits, space . - ' _ and @ (9.3), one space
+ * at a time. With an @ it reads like an address, so it has to be the person's own: nobody poses as
+ * somebody else, and no address is taken before its owner comes.
+ */
+export function refusalOfLogin(login: string, ownEmail: string | null): LoginRefusal | null {
+  const key = identifierKey(login)
+  if (key === '') return 'missing'
+  if (ownEmail !== null && key === identifierKey(ownEmail)) return null
+  if ([...login].length > LONGEST_LOGIN) return 'too-long'
+  if (!/^[\p{L}\p{M}\p{Nd} .\-'’_@]+$/u.test(login) || /\s\s/.test(login)) {
+    return 'forbidden-character'
+  }
+  return login.includes('@') ? 'not-own-address' : null
+}
+
+/** The one spelling of a login or an address, as the database's `identifier_key` has it. */
+export function identifierKey(typed: string): string {
+  return typed.trim().normalize('NFKC').toLowerCase()
+}
