@@ -173,6 +173,14 @@ export interface OidcArtefactTable {
   expires_at: Date
 }
 
+export interface OneTimePasswordTable {
+  account_id: string
+  sealed_secret: string
+  last_step: number
+  created_at: Generated<Date>
+  last_used_at: Date | null
+}
+
 export interface OrganisationTable {
   id: Generated<string>
   kind: string
@@ -184,6 +192,19 @@ export interface OrganisationTable {
   state: Generated<string>
   options: Generated<string[]>
   created_at: Generated<Date>
+}
+
+export interface PasskeyTable {
+  id: Generated<string>
+  account_id: string
+  credential_id: Buffer
+  public_key: Buffer
+  counter: Generated<number>
+  transports: Generated<string[]>
+  is_synced: boolean
+  name: string
+  created_at: Generated<Date>
+  last_used_at: Date | null
 }
 
 export interface ProfileTable {
@@ -217,10 +238,23 @@ export interface ProofTable {
   ended_at: Date | null
 }
 
+export interface RecoveryCodeTable {
+  account_id: string
+  hash: Buffer
+  created_at: Generated<Date>
+  used_at: Date | null
+}
+
 export interface ResourceServerTable {
   client_id: string
   audience: string
   scopes: Generated<string[]>
+}
+
+export interface SignInFailureTable {
+  account_id: string
+  passwords: Generated<number>
+  second_factors: Generated<number>
 }
 
 export interface SigningKeyTable {
@@ -231,6 +265,11 @@ export interface SigningKeyTable {
   sealed_private_jwk: string
   created_at: Generated<Date>
   retired_at: Date | null
+}
+
+export interface SpentChallengeTable {
+  challenge: Buffer
+  expires_at: Date
 }
 
 export interface Tables {
@@ -249,9 +288,14 @@ export interface Tables {
   letter: LetterTable
   membership: MembershipTable
   oidc_artefact: OidcArtefactTable
+  one_time_password: OneTimePasswordTable
   organisation: OrganisationTable
+  passkey: PasskeyTable
   profile: ProfileTable
   proof: ProofTable
+  recovery_code: RecoveryCodeTable
   resource_server: ResourceServerTable
+  sign_in_failure: SignInFailureTable
   signing_key: SigningKeyTable
+  spent_challenge: SpentChallengeTable
 }
