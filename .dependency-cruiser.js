@@ -11,6 +11,7 @@ const STRATA = [
     'interactions',
     'registration',
     'recovery',
+    'security',
     'my-account',
     'my-data',
     'preferences',

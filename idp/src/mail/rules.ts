@@ -9,6 +9,7 @@ export type LetterCode =
   | 'change-email' // ML7, to the new address
   | 'email-changing' // ML7, to the old one
   | 'locked' // ML8
+  | 'security-changed' // told of every change of a second factor (NIST SP 800-63B-4 §4.6)
   | 'newsletter' // ML28
   | 'deletion' // ML32
   | 'message-received' // ML33
@@ -27,6 +28,7 @@ export const PATHS: Readonly<Record<LetterCode, string>> = {
   'change-email': '/adresse/:jeton',
   'email-changing': '/compte/connexion',
   locked: '/mot-de-passe/oublie',
+  'security-changed': '/compte/securite',
   newsletter: '/newsletter/:jeton',
   deletion: '/suppression/:jeton',
   'message-received': '/',
