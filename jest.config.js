@@ -1,5 +1,5 @@
 /**
- * Three projects over one runner. Node strips the types itself: no transform, exact line numbers.
+ * Four projects over one runner. Node strips the types itself: no transform, exact line numbers.
  * @type {import('jest').Config}
  */
 const shared = {
@@ -35,6 +35,7 @@ export default {
   projects: [
     project('unit', ['{idp,apps/*,packages/*}/src/**/*.test.ts', 'tools/!(test)/**/*.test.ts']),
     project('integration', ['{idp,apps/*,packages/*,tools}/test/**/*.test.ts'], onPostgres),
+    project('faults', ['idp/test/faults/**/*.fault.ts'], inBrowser),
     project('e2e', ['e2e/journeys/**/*.e2e.ts'], inBrowser),
   ],
 }
