@@ -137,6 +137,65 @@ export interface JournalTable {
   details: Generated<Json>
 }
 
+export interface LegacyClaimTable {
+  key: string
+  account_id: string
+  kind: string
+  updated_at: Date
+  won: Generated<boolean>
+}
+
+export interface LegacyIdentityTable {
+  site: string
+  identifier: string
+  account_id: string
+  login: string | null
+  email: string | null
+  given_name: string | null
+  family_name: string | null
+  language: string
+  account_type: string
+  bce: string | null
+  organisation: string | null
+  updated_at: Date
+  imported_at: Generated<Date>
+}
+
+export interface LegacyPlanTable {
+  account_id: string
+  is_new: boolean
+  login: string | null
+  email: string | null
+  given_name: string | null
+  family_name: string | null
+  language: string
+  account_type: string
+  updated_at: Date
+  changes: Generated<string[]>
+  state: Generated<string>
+}
+
+export interface LegacyRowTable {
+  line: number
+  site: string
+  identifier: string
+  login: string | null
+  email: string | null
+  given_name: string | null
+  family_name: string | null
+  language: string
+  account_type: string
+  bce: string | null
+  organisation: string | null
+  updated_at: Date
+  login_key: Generated<string | null>
+  email_key: Generated<string | null>
+  known: string | null
+  owner: string | null
+  target: string | null
+  outcome: string | null
+}
+
 export interface LetterTable {
   id: Generated<string>
   code: string
@@ -272,6 +331,39 @@ export interface SpentChallengeTable {
   expires_at: Date
 }
 
+export interface StaffCorrectionTable {
+  id: Generated<string>
+  kind: string
+  account_id: string
+  email: string | null
+  former_email: string | null
+  reason: string
+  message_id: string | null
+  proposed_by: string
+  proposed_at: Generated<Date>
+  state: Generated<string>
+  decided_by: string | null
+  decided_at: Date | null
+}
+
+export interface StaffMemberTable {
+  account_id: string
+  rights: Generated<string[]>
+  invited_by: string | null
+  since: Generated<Date>
+  until: Date | null
+}
+
+export interface StaffTaskTable {
+  id: Generated<string>
+  kind: string
+  account_id: string
+  organisation_id: string
+  state: Generated<string>
+  created_at: Generated<Date>
+  closed_at: Date | null
+}
+
 export interface Tables {
   account: AccountTable
   account_identifier: AccountIdentifierTable
@@ -285,6 +377,10 @@ export interface Tables {
   device: DeviceTable
   introspection_policy: IntrospectionPolicyTable
   journal: JournalTable
+  legacy_claim: LegacyClaimTable
+  legacy_identity: LegacyIdentityTable
+  legacy_plan: LegacyPlanTable
+  legacy_row: LegacyRowTable
   letter: LetterTable
   membership: MembershipTable
   oidc_artefact: OidcArtefactTable
@@ -298,4 +394,7 @@ export interface Tables {
   sign_in_failure: SignInFailureTable
   signing_key: SigningKeyTable
   spent_challenge: SpentChallengeTable
+  staff_correction: StaffCorrectionTable
+  staff_member: StaffMemberTable
+  staff_task: StaffTaskTable
 }

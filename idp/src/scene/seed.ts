@@ -3,6 +3,7 @@ import { createPasswords } from '#credentials'
 import type { Tables } from '../tables.ts'
 import type { SceneClient, SceneOrganisation, ScenePerson } from './cast.ts'
 import { saveClient } from './clients.ts'
+import { saveWhatStandsOut } from './standing-out.ts'
 
 /** Who ended up where: keys of the scene → identifiers of the database. */
 export interface Seeded {
@@ -36,7 +37,9 @@ export async function seedScene(scene: {
       const accounts = new Map<string, string>()
       for (const [position, person] of scene.people.entries()) {
         const passwordHash = hashes[position] ?? null
-        accounts.set(person.key, await savePerson(tx, { person, passwordHash, organisations }))
+        const account = await savePerson(tx, { person, passwordHash, organisations })
+        await saveWhatStandsOut(tx, account, person)
+        accounts.set(person.key, account)
       }
       return { organisations, accounts }
     })
