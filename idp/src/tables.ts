@@ -304,6 +304,22 @@ export interface RecoveryCodeTable {
   used_at: Date | null
 }
 
+export interface RegistrationTable {
+  id: Generated<string>
+  account_id: string
+  made_account: boolean
+  journey: string
+  client_id: string | null
+  email: string
+  password_hash: string
+  person: Json
+  terms_version: string
+  terms_accepted_at: Date
+  letter_id: string | null
+  asked_at: Date | null
+  registered_at: Generated<Date>
+}
+
 export interface ResourceServerTable {
   client_id: string
   audience: string
@@ -390,6 +406,7 @@ export interface Tables {
   profile: ProfileTable
   proof: ProofTable
   recovery_code: RecoveryCodeTable
+  registration: RegistrationTable
   resource_server: ResourceServerTable
   sign_in_failure: SignInFailureTable
   signing_key: SigningKeyTable
