@@ -1,5 +1,8 @@
 export { type Attempts, createAttempts } from './attempts.ts'
+export { createLimit, type Limit } from './limits.ts'
 export { mistakesOfNewPassword, newPasswordFields } from './new-password.ts'
 export { createPasswords, type Passwords } from './passwords.ts'
 export { replacePassword } from './replace-password.ts'
+export { resetPassword } from './reset-password.ts'
 export { type SignInOutcome, signIn } from './sign-in.ts'
+export { mustChangePassword } from './store.ts'

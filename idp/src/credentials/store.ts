@@ -48,3 +48,35 @@ export async function setHash(tx: Tx<Tables>, account: string, hash: string): Pr
     .where('id', '=', account)
     .execute()
 }
+
+/**
+ * Sets the password of an account that may get one by mail, and opens the one that waited for a proof of
+ * its address: in one statement, for an old account has no password and an open one always has.
+ * @returns the state it was in; null when it may not
+ */
+export async function setHashByMail(
+  tx: Tx<Tables>,
+  account: string,
+  hash: string,
+): Promise<Tables['account']['state'] | null> {
+  const { rows } = await sql<{ before: Tables['account']['state'] }>`
+    update account set
+        password_hash = ${hash},
+        must_change_password = false,
+        state = case when state in ('legacy', 'unconfirmed') then 'active' else state end,
+        email_confirmed_at = coalesce(email_confirmed_at, now())
+      where id = ${account}
+        and state in ('legacy', 'unconfirmed', 'active', 'deletion_requested')
+      returning old.state as before`.execute(tx)
+  return rows[0]?.before ?? null
+}
+
+/** Whether somebody else chose this password, so that its owner must choose one before anything else. */
+export async function mustChangePassword(db: Db<Tables>, account: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('account')
+    .select('must_change_password')
+    .where('id', '=', account)
+    .executeTakeFirst()
+  return row?.must_change_password ?? false
+}
