@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { displayName, refusalOfLogin } from './rules.ts'
+import { displayName, readEmail, readName, refusalOfLogin } from './rules.ts'
 
 test.each([
   [{ given_name: 'Anne', family_name: 'Dupont', email: 'a@exemple.be' }, 'Anne Dupont'],
@@ -38,4 +38,66 @@ test.each([
 test('the whole of one’s own address is a login, however long and whatever its characters', () => {
   const address = `${'a'.repeat(60)}+b@exemple.be`
   expect(refusalOfLogin(address, address)).toBeNull()
+})
+
+test.each([
+  [' Anne ', 'Anne'],
+  ['Anne-Marie', 'Anne-Marie'],
+  ["d'Hondt", "d'Hondt"],
+  ['O’Neill', 'O’Neill'],
+  ['van  der\tLinden', 'van der Linden'],
+  ['J.-P.', 'J.-P.'],
+  ['Žofie', 'Žofie'],
+  ['Zoe\u0301', 'Zo\u00e9'],
+  ['李', '李'],
+  ['x'.repeat(60), 'x'.repeat(60)],
+  ['', null],
+  ['   ', null],
+  ['-', null],
+  ['x'.repeat(61), null],
+  ['evil.example', null],
+  ['https://evil', null],
+  ['<b>Anne</b>', null],
+  ['Anne\r\nBcc: x', null],
+  ['Anne\u0000', null],
+  ['Anne\u202e', null],
+  ['Anne\u560a', 'Anne\u560a'],
+  ['007', null],
+  ['{{7*7}}', null],
+])('the name %j is kept as %j', (typed, kept) => {
+  expect(readName(typed)).toBe(kept)
+})
+
+test.each([
+  [' anne@exemple.be ', 'anne@exemple.be'],
+  ['Anne.Dupont+asbl@Exemple.BE', 'Anne.Dupont+asbl@exemple.be'],
+  ['anne@ａsbl.be', 'anne@asbl.be'],
+  ['ａnne@exemple.be', 'anne@exemple.be'],
+  ['anne@éxemple.be', 'anne@xn--xemple-9ua.be'],
+  ['anne@xn--xemple-9ua.be', 'anne@xn--xemple-9ua.be'],
+  ["o'neill@mail.exemple.be", "o'neill@mail.exemple.be"],
+  [`${'a'.repeat(64)}@${'b'.repeat(63)}.${'c'.repeat(62)}.${'d'.repeat(60)}.be`, null],
+  [`${'a'.repeat(64)}@exemple.be`, `${'a'.repeat(64)}@exemple.be`],
+  [`${'a'.repeat(65)}@exemple.be`, null],
+  ['', null],
+  ['@', null],
+  ['anne', null],
+  ['anne@', null],
+  ['@exemple.be', null],
+  ['anne@exemple', null],
+  ['anne@192.0.2.1', null],
+  ['anne@[192.0.2.1]', null],
+  ['anne@exemple..be', null],
+  ['.anne@exemple.be', null],
+  ['an ne@exemple.be', null],
+  ['"an ne"@exemple.be', null],
+  ['anne@exemple.be, b@exemple.be', null],
+  ['anne@b@exemple.be', null],
+  ['Anne <anne@exemple.be>', null],
+  ['anne@exemple.be\r\nBcc: b@exemple.be', null],
+  ['anne@exemple.be\u0000', null],
+  ['mıke@exemple.be', null],
+  ['anne\u560a@exemple.be', null],
+])('the address %j is kept as %j', (typed, kept) => {
+  expect(readEmail(typed)).toBe(kept)
 })

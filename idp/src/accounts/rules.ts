@@ -1,3 +1,5 @@
+import { domainToASCII } from 'node:url'
+
 /** « Anne Dupont », or the e-mail of someone who has not told their name. */
 export function displayName(account: {
   readonly given_name: string | null
@@ -58,4 +60,42 @@ export function refusalOfLogin(login: string, ownEmail: string | null): LoginRef
 /** The one spelling of a login or an address, as the database's `identifier_key` has it. */
 export function identifierKey(typed: string): string {
   return typed.trim().normalize('NFKC').toLowerCase()
+}
+
+export const LONGEST_NAME = 60
+
+/**
+ * A first or last name, composed and with single spaces: letters of any alphabet, and what stands
+ * between them. A dot only ends an abbreviation, and digits, slashes and colons are not there: what a
+ * stranger calls themselves never reads as an address in a mail (yardsticks F32).
+ *
+ * @returns null when nobody is called so
+ */
+export function readName(typed: string): string | null {
+  const name = typed.normalize('NFC').trim().replaceAll(/\s+/gu, ' ')
+  const isOne = /^\p{L}(?:[\p{L}\p{M} \-'’·]|\.(?=[ -]|$))*$/u.test(name)
+  return isOne && [...name].length <= LONGEST_NAME ? name : null
+}
+
+export const LONGEST_EMAIL = 254
+
+const LOCAL_PART = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i
+const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/
+
+/**
+ * An e-mail address as it is kept: what stands before the @ as typed, the domain in lower case and in
+ * the letters machines use (`xn--…`). Letters that merely look like others are not in the first part: a
+ * mail never goes to the neighbour of whom it is meant for.
+ *
+ * @returns null when it is none (E33)
+ */
+export function readEmail(typed: string): string | null {
+  const text = typed.trim().normalize('NFKC')
+  const at = text.lastIndexOf('@')
+  const local = text.slice(0, Math.max(at, 0))
+  const domain = domainToASCII(text.slice(at + 1))
+  const isOne =
+    local.length <= 64 && LOCAL_PART.test(local) && DOMAIN.test(domain) && !/^[\d.]+$/.test(domain)
+  const email = `${local}@${domain}`
+  return isOne && email.length <= LONGEST_EMAIL ? email : null
 }

@@ -1,0 +1,53 @@
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { isBce, readBce } from './rules.ts'
+
+describe('an enterprise number', () => {
+  test.each([
+    ['0566988259', '0566988259'],
+    ['0566.988.259', '0566988259'],
+    ['BE0566988259', '0566988259'],
+    ['be 0566 988 259', '0566988259'],
+    ['566988259', '0566988259'],
+    ['BE 566.988.259', '0566988259'],
+    ['０３１４５９５３４８', '0314595348'],
+    ['0400008697', '0400008697'],
+    ['1000000120', '1000000120'],
+    ['0123456789', null],
+    ['2566988259', null],
+    ['0000000097', null],
+    ['1000000000', null],
+    ['05669882590', null],
+    ['FR0566988259', null],
+    ['BEBE0566988259', null],
+    ['056698825x', null],
+    ['', null],
+  ])('typed as %j is %j', (typed, kept) => {
+    expect(readBce(typed)).toBe(kept)
+  })
+
+  test('with any one digit mistyped, or two neighbours swapped, is refused', () => {
+    const digit = fc.integer({ min: 0, max: 9 })
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 2_000_000, max: 19_999_999 }),
+        fc.integer({ min: 0, max: 9 }),
+        digit,
+        (body, place, other) => {
+          const start = String(body).padStart(8, '0')
+          const number = `${start}${String(97 - (body % 97)).padStart(2, '0')}`
+          expect(isBce(number)).toBe(true)
+          if (Number(number[place]) !== other) {
+            expect(isBce(number.slice(0, place) + other + number.slice(place + 1))).toBe(false)
+          }
+          const [left, right] = [number[place] ?? '', number[place + 1] ?? '']
+          if (place < 9 && left !== right) {
+            const swapped = number.slice(0, place) + right + left + number.slice(place + 2)
+            expect(isBce(swapped)).toBe(false)
+          }
+        },
+      ),
+      { numRuns: 10_000, seed: 1 },
+    )
+  })
+})
