@@ -18,8 +18,12 @@ export interface Wish {
   readonly once?: string
 }
 
-/** Queues a letter in the caller's transaction: it leaves if and only if the change is committed. */
-export async function post(tx: Tx<Tables>, wish: Wish): Promise<void> {
+/**
+ * Queues a letter in the caller's transaction: it leaves if and only if the change is committed.
+ * @returns the letter, whose fate can be followed; null when the same wish is waiting already
+ */
+export async function post(tx: Tx<Tables>, wish: Wish): Promise<string | null> {
   const letter = await saveLetter(tx, wish)
   if (letter !== null) await enqueue(tx, 'send-mail', { letter })
+  return letter
 }
