@@ -1,0 +1,2 @@
+export { beginFirstSignIn } from './begin-first-sign-in.ts'
+export { answerForgotten } from './send-way-back.ts'
