@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { type Catalogue, createTemplates, type Language } from '@myanm/chassis'
+import { forgetDevices } from '#devices'
 import { startWorker, type Worker } from '#jobs'
 import { sendMail } from '#mail'
 import { deliverLogout, keySeal, sweepExpired } from '#oidc'
@@ -29,7 +30,10 @@ export function startBackgroundWork(services: Services, catalogue: Catalogue): P
           },
           job,
         ),
-      'sweep-expired': () => sweepExpired(pool),
+      'sweep-expired': async () => {
+        await sweepExpired(pool)
+        await forgetDevices(db)
+      },
     },
   })
 }

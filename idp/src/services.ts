@@ -2,6 +2,7 @@ import { type Catalogue, createLog, type Log } from '@myanm/chassis'
 import { type Connection, connect } from '@myanm/database'
 import { ensureOwnClient } from '#clients'
 import { type Attempts, createAttempts, createPasswords, type Passwords } from '#credentials'
+import { noteSignIn } from '#devices'
 import { createMailer, type Mailer } from '#mail'
 import { type Engine, type SubjectOf, startEngine, subjects } from '#oidc'
 import { type ProofSecrets, proofSecrets } from '#proofs'
@@ -67,6 +68,7 @@ export async function startServices(
       issuer: config.PUBLIC_URL,
       keyEncryptionKey: config.KEY_ENCRYPTION_KEY,
       subjectOf,
+      onSignIn: noteSignIn,
     }),
   ])
   return {

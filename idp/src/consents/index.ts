@@ -1,3 +1,5 @@
 export { giveConsent } from './give.ts'
-export { isCovered } from './rules.ts'
-export { findConsent } from './store.ts'
+export { ConsentWithdrawn, insistOnConsent } from './insist.ts'
+export { isCovered, TOLD_SCOPES } from './rules.ts'
+export { type Consent, findConsent, listConsents } from './store.ts'
+export { withdrawConsent } from './withdraw.ts'

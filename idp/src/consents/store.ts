@@ -17,6 +17,54 @@ export async function findConsent(
   return row?.scopes ?? []
 }
 
+/** The same, held against change until the transaction ends. */
+export async function holdConsent(
+  tx: Tx<Tables>,
+  who: { readonly account: string; readonly client: string },
+): Promise<readonly string[]> {
+  const row = await tx
+    .selectFrom('consent')
+    .select('scopes')
+    .where('account_id', '=', who.account)
+    .where('client_id', '=', who.client)
+    .where('withdrawn_at', 'is', null)
+    .forShare()
+    .executeTakeFirst()
+  return row?.scopes ?? []
+}
+
+export interface Consent {
+  readonly client: string
+  readonly scopes: readonly string[]
+  readonly grantedAt: Date
+}
+
+/** What a person shares now, and with whom. */
+export function listConsents(db: Db<Tables>, account: string): Promise<Consent[]> {
+  return db
+    .selectFrom('consent')
+    .select(['client_id as client', 'scopes', 'granted_at as grantedAt'])
+    .where('account_id', '=', account)
+    .where('withdrawn_at', 'is', null)
+    .orderBy('client_id')
+    .execute()
+}
+
+export async function endConsent(
+  tx: Tx<Tables>,
+  who: { readonly account: string; readonly client: string },
+): Promise<boolean> {
+  const row = await tx
+    .updateTable('consent')
+    .set({ withdrawn_at: sql<Date>`now()` })
+    .where('account_id', '=', who.account)
+    .where('client_id', '=', who.client)
+    .where('withdrawn_at', 'is', null)
+    .returning('client_id')
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 export async function saveConsent(
   tx: Tx<Tables>,
   consent: {

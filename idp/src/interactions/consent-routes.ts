@@ -1,14 +1,11 @@
 import type Router from '@koa/router'
 import { readForm, render } from '@myanm/chassis'
 import type { Context } from 'koa'
-import { giveConsent } from '#consents'
+import { giveConsent, TOLD_SCOPES } from '#consents'
 import { record } from '#journal'
 import { finish, isDue, type Journey, journeyOf } from '#journeys'
 import { consentForm } from './forms.ts'
 import type { InteractionNeeds } from './needs.ts'
-
-/** Scopes a person is told about, in the order they are told. */
-const TOLD = ['profile', 'email', 'compte', 'organisation', 'bilan', 'offline_access'] as const
 
 /** What a site of another house will receive, asked once (7.2). */
 export function consentRoutes(router: Router, needs: InteractionNeeds): void {
@@ -54,6 +51,6 @@ function show(ctx: Context, journey: Journey): void {
   render(ctx, 'interactions/pages/consent.njk', {
     uid: journey.uid,
     asking: journey.site,
-    told: TOLD.filter((scope) => asked.has(scope)),
+    told: TOLD_SCOPES.filter((scope) => asked.has(scope)),
   })
 }

@@ -4,6 +4,7 @@ import { enqueue } from '#jobs'
 import { record } from '#journal'
 import type { Tables } from '../tables.ts'
 import { grantIdFor } from './acting-context.ts'
+import { lastSign } from './lifetimes.ts'
 
 /** A browser that is signed in, as its person may see it. */
 export interface AccountSession {
@@ -11,6 +12,8 @@ export interface AccountSession {
   readonly uid: string
   readonly signedInAt: Date
   readonly expiresAt: Date
+  /** Its last sign of life; null when the person asked to stay signed in, where none is counted. */
+  readonly lastSeenAt: Date | null
   /** Sites it is signed in to: client identifiers. */
   readonly clients: readonly string[]
 }
@@ -20,7 +23,8 @@ interface SessionRow {
   expires_at: Date
   payload: {
     loginTs?: number
-    authorizations?: Record<string, { sid?: string }>
+    transient?: boolean
+    authorizations?: Record<string, { sid?: string; grantId?: string }>
   }
 }
 
@@ -34,9 +38,18 @@ export async function listSessions(db: Db<Tables>, account: string): Promise<Acc
       uid,
       expiresAt,
       signedInAt: new Date((payload.loginTs ?? 0) * 1000),
-      clients: Object.keys(payload.authorizations ?? {}),
+      lastSeenAt: seenLast(payload, expiresAt),
+      clients: Object.entries(payload.authorizations ?? {})
+        // Without a grant it is one that was left.
+        .filter(([, held]) => held.grantId !== undefined)
+        .map(([client]) => client),
     }))
     .sort((left, right) => right.signedInAt.getTime() - left.signedInAt.getTime())
+}
+
+function seenLast({ loginTs, transient }: SessionRow['payload'], expiresAt: Date): Date | null {
+  const seen = lastSign({ loginTs, transient }, Math.floor(expiresAt.getTime() / 1000))
+  return seen === null ? null : new Date(seen * 1000)
 }
 
 /** Which sessions of an account: all, all but one, or one. */
@@ -102,10 +115,30 @@ async function endGrants(
   }
 }
 
-async function tellSites(
+function tellSites(
   tx: Tx<Tables>,
   account: string,
   sessions: readonly SessionRow[],
+): Promise<void> {
+  const ends = sessions.flatMap(({ payload }) =>
+    Object.entries(payload.authorizations ?? {}).flatMap(([client, { sid }]) =>
+      sid ? [{ client, sid }] : [],
+    ),
+  )
+  return tellOfEnds(tx, account, ends)
+}
+
+/** What a session was called at a site where it has ended. */
+export interface EndAtSite {
+  readonly client: string
+  readonly sid: string
+}
+
+/** Queues a sign-out for each site that listens to them. */
+export async function tellOfEnds(
+  tx: Tx<Tables>,
+  account: string,
+  ends: readonly EndAtSite[],
 ): Promise<void> {
   const listening = await tx
     .selectFrom('client')
@@ -113,9 +146,7 @@ async function tellSites(
     .where('backchannel_logout_uri', 'is not', null)
     .execute()
   const told = new Set(listening.map((client) => client.client_id))
-  for (const { payload } of sessions) {
-    for (const [client, { sid }] of Object.entries(payload.authorizations ?? {})) {
-      if (sid && told.has(client)) await enqueue(tx, 'backchannel-logout', { client, account, sid })
-    }
+  for (const { client, sid } of ends) {
+    if (told.has(client)) await enqueue(tx, 'backchannel-logout', { client, account, sid })
   }
 }

@@ -1,9 +1,10 @@
-import { type Log, readFields, type Secret } from '@myanm/chassis'
-import type { Db, Statements } from '@myanm/database'
+import { clientAddress, type Log, readFields, type Secret } from '@myanm/chassis'
+import type { Db, Statements, Tx } from '@myanm/database'
 import type Koa from 'koa'
 import compose from 'koa-compose'
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { type Client, listClients, listPolicies } from '#clients'
+import { ConsentWithdrawn } from '#consents'
 import type { Tables } from '../tables.ts'
 import { afterSignOut, enginePages, type SiteOfTheHouse } from './engine-pages.ts'
 import { insistOnDatabase } from './failures.ts'
@@ -35,6 +36,18 @@ export interface EngineNeeds {
   readonly issuer: URL
   readonly keyEncryptionKey: Secret
   readonly subjectOf: SubjectOf
+  /** What else is to be written when somebody has signed in, in the same transaction. */
+  readonly onSignIn: (tx: Tx<Tables>, signIn: NewSignIn) => Promise<void>
+}
+
+/** Somebody has proven who they are, in a browser. */
+export interface NewSignIn {
+  /** The session's name: it stays, whatever identifier its cookie has. */
+  readonly session: string
+  readonly account: string
+  readonly amr: readonly string[]
+  readonly userAgent: string
+  readonly address: string
 }
 
 /** What seals private signing keys. */
@@ -58,7 +71,7 @@ export async function startEngine(needs: EngineNeeds): Promise<Engine> {
     const sites = sitesAmong(clients)
     const pages = enginePages(sites)
     const provider = createProvider({ ...needs, pages }, { clients, policies, keys })
-    provider.use(aroundEngine(db))
+    provider.use(aroundEngine(needs))
     const introspect = introspectionEndpoint(needs, { clients, policies })
     return { provider, sites, introspect, run: compose(provider.middleware as Koa.Middleware[]) }
   }
@@ -91,6 +104,7 @@ export async function startEngine(needs: EngineNeeds): Promise<Engine> {
       try {
         await inOneWork({ db, statements }, hint, () => run(ctx as never, next))
       } catch (error) {
+        if (error instanceof ConsentWithdrawn) return askAgain(ctx)
         if (!(error instanceof RedeemedAlready)) throw error
         const { redemption } = error
         await db.transaction().execute((tx) => endFamily(tx, redemption))
@@ -113,6 +127,16 @@ async function askByGet(ctx: Koa.Context): Promise<void> {
   ctx.redirect(`${ctx.path}?${fields}`)
 }
 
+/**
+ * What the person shares was withdrawn while this request was answered: nothing of it is written, and
+ * asked again it leads to the question.
+ */
+function askAgain(ctx: Koa.Context): void {
+  ctx.remove('set-cookie')
+  ctx.status = 303
+  ctx.redirect(ctx.url)
+}
+
 const PATHS = Object.values(ROUTES)
 
 /** Whether a path belongs to the protocol: its endpoints and what is below them. */
@@ -130,7 +154,7 @@ function sitesAmong(clients: readonly Client[]): SiteOfTheHouse[] {
 }
 
 /** What is added to the engine's own answers, before they are written and sent. */
-function aroundEngine(db: Db<Tables>) {
+function aroundEngine({ db, onSignIn }: Pick<EngineNeeds, 'db' | 'onSignIn'>) {
   return async (ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> => {
     await next()
     insistOnDatabase(ctx as unknown as Koa.Context)
@@ -141,6 +165,9 @@ function aroundEngine(db: Db<Tables>) {
         break
       case 'token':
         keepSessionAlive(ctx)
+        break
+      case 'resume':
+        tellOfSignIn(ctx, onSignIn)
         break
       case 'end_session':
         skipEmptyQuestion(ctx)
@@ -174,6 +201,21 @@ function keepSessionAlive(ctx: KoaContextWithOIDC): void {
   if (!work || !session || uid === undefined || ctx.status !== 200) return
   const now = Math.floor(Date.now() / 1000)
   work.extension = { session: uid, until: now + sessionLifetime(session.payload, now) }
+}
+
+/** The answer to the sign-in page: whatever the site is told, the person is signed in from here on. */
+function tellOfSignIn(ctx: KoaContextWithOIDC, onSignIn: EngineNeeds['onSignIn']): void {
+  const { result, session } = ctx.oidc
+  const account = result?.login?.accountId
+  if (account === undefined || session?.accountId !== account) return
+  const signIn: NewSignIn = {
+    session: session.uid,
+    account,
+    amr: session.amr ?? [],
+    userAgent: ctx.get('user-agent'),
+    address: clientAddress(ctx as unknown as Koa.Context),
+  }
+  currentWork()?.deeds.push((tx) => onSignIn(tx, signIn))
 }
 
 /** Signing out when nobody is signed in: there is nothing to ask, the person goes where they were going. */

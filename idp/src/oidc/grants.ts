@@ -1,6 +1,6 @@
 import type { Db } from '@myanm/database'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import { findConsent, isCovered } from '#consents'
+import { findConsent, insistOnConsent, isCovered } from '#consents'
 import type { Tables } from '../tables.ts'
 import { grantIdFor, sidFor } from './acting-context.ts'
 import { contextChoice, rememberContext } from './context-choice.ts'
@@ -57,6 +57,10 @@ export async function grantFor(
     ? [...asked]
     : await findConsent(db, { account, client: client.clientId })
   if (!isCovered(asked, agreed)) return existing
+  if (!client['firstParty']) {
+    const shared = { account, client: client.clientId, scopes: [...asked] }
+    currentWork()?.guards.push((tx) => insistOnConsent(tx, shared))
+  }
   const grant = existing ?? new provider.Grant({ accountId: account, clientId: client.clientId })
   grant.jti = id
   grant.addOIDCScope([...asked].join(' '))

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { LIFETIMES, lastMoment, refreshLifetime, sessionLifetime } from './lifetimes.ts'
+import { LIFETIMES, lastMoment, lastSign, refreshLifetime, sessionLifetime } from './lifetimes.ts'
 
 const MINUTE = 60
 const HOUR = 3600
@@ -68,4 +68,15 @@ test('what has no such end is left alone', () => {
   for (const kind of ['AccessToken', 'Grant', 'AuthorizationCode', 'Interaction']) {
     expect(lastMoment(kind, { loginTs: NOW, authTime: NOW })).toBe(Number.POSITIVE_INFINITY)
   }
+})
+
+test('a last sign of life is read back from the end, where the end depends on it', () => {
+  const loginTs = NOW - HOUR
+  for (const seen of [loginTs, NOW - 5 * MINUTE, NOW]) {
+    const end = seen + sessionLifetime({ loginTs, transient: true }, seen)
+    expect(lastSign({ loginTs, transient: true }, end)).toBe(seen)
+  }
+  const stays = { loginTs, transient: false }
+  expect(lastSign(stays, NOW + sessionLifetime(stays, NOW))).toBeNull()
+  expect(lastSign({ loginTs, transient: true }, loginTs + 12 * HOUR)).toBeNull()
 })

@@ -38,6 +38,16 @@ export function sessionLifetime(session: SessionAge, now: number): number {
 const longest = (session: SessionAge): number => (session.transient ? ABSOLUTE : REMEMBERED)
 
 /**
+ * When a session last showed a sign of life, read back from its end; null when its end does not depend
+ * on one. In seconds since the epoch.
+ */
+export function lastSign(session: SessionAge, end: number): number | null {
+  const { loginTs, transient } = session
+  if (!transient || loginTs === undefined || end >= loginTs + ABSOLUTE) return null
+  return Math.max(loginTs, end - IDLE)
+}
+
+/**
  * How long a refresh token may wait: it never outlives what the sign-in allows, however often it is
  * rotated (ASVS 10.4.8). `authTime` in seconds since the epoch.
  */

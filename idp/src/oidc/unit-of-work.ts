@@ -37,6 +37,8 @@ export interface UnitOfWork {
   redemption: Redemption | null
   /** The session this request keeps alive. */
   extension: Extension | null
+  /** What must still hold when it is written, held for the rest of the transaction; throws otherwise. */
+  readonly guards: ((tx: Tx<Tables>) => Promise<void>)[]
   /** Further writes of the same transaction. */
   readonly deeds: ((tx: Tx<Tables>) => Promise<void>)[]
 }
@@ -87,6 +89,7 @@ export async function inOneWork(
     left: new Set(),
     redemption: null,
     extension: null,
+    guards: [],
     deeds: [],
   }
   await current.run(work, run)
@@ -101,11 +104,13 @@ export async function inOneWork(
   const check = (answer: { readonly rowCount: number | null }) => {
     if (redemption && !isWritten(answer)) throw new RedeemedAlready(redemption)
   }
-  if (work.deeds.length === 0) {
+  if (work.guards.length + work.deeds.length === 0) {
     if (statement) check(await needs.statements.query(statement))
     return
   }
   await needs.db.transaction().execute(async (tx) => {
+    // Before the write: who ends these things takes the same locks in the same order.
+    for (const guard of work.guards) await guard(tx)
     if (statement) check(await execute(tx, statement))
     for (const deed of work.deeds) await deed(tx)
   })
