@@ -1,4 +1,15 @@
+export { changeAccountType, changeEmail, changeLogin, renameAccount } from './changes-store.ts'
 export { readPhone, showPhone } from './phone.ts'
+export { changeProfile, getProfile, type Profile } from './profile-store.ts'
 export { displayName } from './rules.ts'
 export { type Standing, standingOf } from './standing.ts'
 export { type Account, activate, createAccount, findAccount, findByIdentifier } from './store.ts'
+export {
+  type Claim,
+  dropUnconfirmed,
+  giveTo,
+  listUnconfirmed,
+  lockUnconfirmed,
+  type Person,
+  saveProfile,
+} from './unconfirmed-store.ts'
