@@ -2,13 +2,13 @@ import { fileURLToPath } from 'node:url'
 import { type Catalogue, createTemplates, type Language } from '@myanm/chassis'
 import { forgetDevices } from '#devices'
 import { startWorker, type Worker } from '#jobs'
-import { sendMail } from '#mail'
+import { sendMail, watchLetters } from '#mail'
 import { deliverLogout, keySeal, sweepExpired } from '#oidc'
 import type { Services } from './services.ts'
 
 /** What is done after the commit, by whom: every kind of job and its room. */
 export function startBackgroundWork(services: Services, catalogue: Catalogue): Promise<Worker> {
-  const { config, db, pool, log, subjectOf, mailer, secrets } = services
+  const { config, db, pool, log, subjectOf, mailer, secrets, stopLinks } = services
   const issuer = config.PUBLIC_URL
   const seal = keySeal(config.KEY_ENCRYPTION_KEY)
   const mails = createTemplates([fileURLToPath(new URL('.', import.meta.url))])
@@ -21,7 +21,9 @@ export function startBackgroundWork(services: Services, catalogue: Catalogue): P
         sendMail(
           {
             db,
+            log,
             mailer,
+            stopLinks,
             mails,
             secrets,
             publicUrl: issuer,
@@ -30,6 +32,7 @@ export function startBackgroundWork(services: Services, catalogue: Catalogue): P
           },
           job,
         ),
+      'watch-letters': () => watchLetters({ db }),
       'sweep-expired': async () => {
         await sweepExpired(pool)
         await forgetDevices(db)

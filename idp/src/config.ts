@@ -1,4 +1,4 @@
-import { origin, processSettings, secret, url } from '@myanm/chassis'
+import { origin, port, processSettings, secret, url } from '@myanm/chassis'
 import { z } from 'zod'
 
 /** Everything the environment must say to MyANM. */
@@ -15,7 +15,13 @@ export const settings = z.object({
   /** Makes a person’s name at one sector unlinkable to that at another. Never changes. */
   PAIRWISE_SALT: secret(),
   SMTP_URL: url(),
+  /** Takes over while the first is away. */
+  SMTP_SECOND_URL: url().optional(),
   MAIL_FROM: z.string().min(3),
+  /** Where reports of letters that did not arrive come in, over SMTP; nowhere when absent. */
+  BOUNCE_SMTP_PORT: port().optional(),
+  /** The right side of the addresses such reports go to; its MX leads to that port. */
+  BOUNCE_DOMAIN: z.hostname().optional(),
 })
 
 export type Config = Readonly<z.output<typeof settings>>

@@ -3,7 +3,14 @@ import { type Connection, connect } from '@myanm/database'
 import { ensureOwnClient } from '#clients'
 import { type Attempts, createAttempts, createPasswords, type Passwords } from '#credentials'
 import { noteSignIn } from '#devices'
-import { createMailer, type Mailer } from '#mail'
+import {
+  createMailer,
+  type Mailer,
+  type ReturnPaths,
+  returnPaths,
+  type StopLinks,
+  stopLinks,
+} from '#mail'
 import { type Engine, type SubjectOf, startEngine, subjects } from '#oidc'
 import { type ProofSecrets, proofSecrets } from '#proofs'
 import type { Config } from './config.ts'
@@ -19,6 +26,8 @@ export interface Services {
   readonly passwords: Passwords
   readonly attempts: Attempts
   readonly mailer: Mailer
+  readonly returnPaths: ReturnPaths
+  readonly stopLinks: StopLinks
   readonly secrets: ProofSecrets
   readonly subjectOf: SubjectOf
   readonly engine: Engine
@@ -50,12 +59,15 @@ export async function startServices(
   })
   const { db, pool, statements } = database
   const subjectOf = subjects(config.PAIRWISE_SALT)
+  const returns = returnPaths(config.COOKIE_KEY, config.BOUNCE_DOMAIN ?? config.PUBLIC_URL.hostname)
   const mailer =
     substitutes.mailer ??
     createMailer({
-      smtp: config.SMTP_URL,
+      relays: [config.SMTP_URL, config.SMTP_SECOND_URL].filter((relay) => relay !== undefined),
       from: config.MAIL_FROM,
       host: config.PUBLIC_URL.hostname,
+      // Without a door for reports, nobody would read what comes to these addresses.
+      returnPath: config.BOUNCE_SMTP_PORT === undefined ? undefined : returns.addressOf,
     })
   await ensureOwnClient(db, config.PUBLIC_URL)
   const [passwords, engine] = await Promise.all([
@@ -80,6 +92,8 @@ export async function startServices(
     passwords,
     attempts: createAttempts({ pool, key: config.COOKIE_KEY }),
     mailer,
+    returnPaths: returns,
+    stopLinks: stopLinks(config.COOKIE_KEY),
     secrets: proofSecrets(config.COOKIE_KEY),
     subjectOf,
     engine,

@@ -1,4 +1,5 @@
 import { serve } from '@myanm/chassis'
+import { type ReportDoor, receiveReports } from '#mail'
 import { createApp } from './app.ts'
 import { startBackgroundWork } from './background-work.ts'
 import type { Config } from './config.ts'
@@ -11,18 +12,26 @@ export interface RunningIdp {
   stop(): Promise<void>
 }
 
+/** The door for reports about mails, where an installation has one. */
+async function startReportDoor(services: Services): Promise<ReportDoor | null> {
+  const { BOUNCE_SMTP_PORT: port, HOST: host } = services.config
+  return port === undefined ? null : await receiveReports(services, { host, port })
+}
+
 /** Starts MyANM: connections, engine, job worker, then the doors. */
 export async function startIdp(config: Config, substitutes: Substitutes = {}): Promise<RunningIdp> {
   const services = await startServices(config, substitutes)
   try {
     const { app, catalogue } = createApp(services)
     const worker = await startBackgroundWork(services, catalogue)
+    const reports = await startReportDoor(services)
     const server = await serve(app, { port: config.PORT, host: config.HOST })
     return {
       port: server.port,
       services,
       stop: async () => {
         await server.stop()
+        await reports?.stop()
         await worker.stop()
         await services.close()
       },

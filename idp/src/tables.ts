@@ -209,6 +209,8 @@ export interface LetterTable {
   queued_at: Generated<Date>
   settled_at: Date | null
   message_id: string | null
+  next_try_at: Generated<Date>
+  address: string | null
 }
 
 export interface MembershipTable {
@@ -219,6 +221,23 @@ export interface MembershipTable {
   state: Generated<string>
   since: Generated<Date>
   until: Date | null
+}
+
+export interface NewsletterTable {
+  key: string
+  site: string
+  title: string
+  description: string
+  position: number
+}
+
+export interface NewsletterConsentTable {
+  id: Generated<number>
+  account_id: string
+  newsletter: string
+  event: string
+  how: string
+  at: Generated<Date>
 }
 
 export interface OidcArtefactTable {
@@ -399,6 +418,8 @@ export interface Tables {
   legacy_row: LegacyRowTable
   letter: LetterTable
   membership: MembershipTable
+  newsletter: NewsletterTable
+  newsletter_consent: NewsletterConsentTable
   oidc_artefact: OidcArtefactTable
   one_time_password: OneTimePasswordTable
   organisation: OrganisationTable

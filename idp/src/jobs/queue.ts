@@ -10,6 +10,7 @@ export const JOBS_SCHEMA = 'idp_jobs'
 export interface Job {
   'backchannel-logout': { client: string; account: string; sid: string }
   'send-mail': { letter: string }
+  'watch-letters': Record<string, never>
   'sweep-expired': Record<string, never>
 }
 
@@ -21,11 +22,18 @@ export async function enqueue<Name extends keyof Job>(
   db: Db<Tables> | Tx<Tables>,
   name: Name,
   payload: Job[Name],
-  options: { readonly attempts?: number; readonly key?: string } = {},
+  options: {
+    readonly attempts?: number
+    /** Of two jobs of one key that wait, the later takes the place of the earlier. */
+    readonly key?: string
+    /** Pause before it is done, in milliseconds. */
+    readonly after?: number
+  } = {},
 ): Promise<void> {
   await sql`select ${sql.id(JOBS_SCHEMA, 'add_job')}(
     identifier => ${name}::text,
     payload => ${JSON.stringify(payload)}::json,
+    run_at => now() + ${options.after ?? 0} * interval '1 millisecond',
     max_attempts => ${options.attempts ?? 12}::int,
     job_key => ${options.key ?? null}::text
   )`.execute(db)

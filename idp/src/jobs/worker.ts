@@ -44,7 +44,7 @@ export async function startWorker(options: {
       noHandleSignals: true,
       // LISTEN wakes the worker at once; polling is for jobs whose pause has ended.
       pollInterval: 1000,
-      crontab: '*/10 * * * * sweep-expired',
+      crontab: ['*/10 * * * * sweep-expired', '* * * * * watch-letters'].join('\n'),
       logger: new Logger(() => (level, message) => {
         if (level === 'error') log.error(message)
         else if (level === 'warning') log.warn(message)

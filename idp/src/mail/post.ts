@@ -1,8 +1,8 @@
-import type { Tx } from '@myanm/database'
+import type { Db, Tx } from '@myanm/database'
 import { enqueue } from '#jobs'
 import type { Tables } from '../tables.ts'
-import type { LetterCode } from './rules.ts'
-import { saveLetter } from './store.ts'
+import { type LetterCode, MOST_AN_HOUR } from './rules.ts'
+import { countThisHour, saveLetter } from './store.ts'
 
 export interface Wish {
   readonly code: LetterCode
@@ -19,11 +19,24 @@ export interface Wish {
 }
 
 /**
- * Queues a letter in the caller's transaction: it leaves if and only if the change is committed.
- * @returns the letter, whose fate can be followed; null when the same wish is waiting already
+ * Queues a letter in the caller's transaction: it leaves if and only if the change is committed. What
+ * can be asked for again and again leaves a few times an hour only; the page says the same either way.
+ * @returns the letter, whose fate can be followed; null when the same wish is waiting already, or when
+ *   there were enough of its kind this hour
  */
 export async function post(tx: Tx<Tables>, wish: Wish): Promise<string | null> {
+  const most = MOST_AN_HOUR[wish.code]
+  if (most !== undefined && (await countThisHour(tx, wish)) >= most) return null
   const letter = await saveLetter(tx, wish)
-  if (letter !== null) await enqueue(tx, 'send-mail', { letter })
+  if (letter !== null) await enqueueLetter(tx, letter)
   return letter
+}
+
+/** One job for each letter: a new one takes the place of the one that waits. */
+export function enqueueLetter(
+  db: Db<Tables> | Tx<Tables>,
+  letter: string,
+  after = 0,
+): Promise<void> {
+  return enqueue(db, 'send-mail', { letter }, { key: `letter:${letter}`, after })
 }

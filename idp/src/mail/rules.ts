@@ -36,6 +36,99 @@ export const PATHS: Readonly<Record<LetterCode, string>> = {
 
 export const carriesProof = (code: LetterCode): boolean => PATHS[code].includes(':jeton')
 
+/** What a post office, or our own wait for it, says of a letter it did not take. */
+export type Verdict =
+  /** It is not there, or not well: every letter meets the same. */
+  | 'away'
+  /** Not now, this one: a full mailbox, a queue that asks for patience. */
+  | 'later'
+  /** Not ever: no such mailbox. */
+  | 'never'
+
+const PERMANENT_FOR_THE_LETTER = new Set(['RCPT TO', 'DATA'])
+
+/**
+ * What an answer means (RFC 5321 §4.2.1). « No » to the recipient or to the content is about this
+ * letter; « no » to the greeting, to our name or to our sender is about the post office and us: then the
+ * letter waits until somebody has put that right.
+ */
+export function verdictOf(answer: {
+  readonly command: string | null
+  readonly status: number | null
+}): Verdict {
+  const { command, status } = answer
+  if (status === null || status === 421) return 'away'
+  const isAboutLetter = command !== null && PERMANENT_FOR_THE_LETTER.has(command)
+  if (!isAboutLetter) return 'away'
+  return status >= 500 ? 'never' : 'later'
+}
+
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+
+/** Pauses between tries, in milliseconds; the last one again and again. */
+const PAUSES = [5, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600].map((pause) => pause * SECOND)
+
+/** How long a letter without a link is worth trying, in milliseconds. */
+export const PATIENCE = 48 * HOUR
+
+/**
+ * How long a try may take before somebody else takes the letter over, in milliseconds. Longer than both
+ * post offices may take together (`mailer.ts`), short enough that a process killed while sending costs
+ * less than two minutes (ahead 7).
+ */
+export const TRY_LASTS = 45 * SECOND
+
+export type Fate =
+  | { readonly state: 'refused' | 'given-up' }
+  /** Tried again after so many milliseconds. */
+  | { readonly state: 'queued'; readonly pause: number }
+
+/** What becomes of a letter that was not taken. */
+export function fateAfter(attempt: {
+  readonly verdict: Verdict
+  /** This one included. */
+  readonly tries: number
+  readonly queuedAt: Date
+  readonly now: Date
+}): Fate {
+  if (attempt.verdict === 'never') return { state: 'refused' }
+  const pause = PAUSES[Math.min(attempt.tries, PAUSES.length) - 1] ?? 0
+  const isOver = attempt.now.getTime() + pause - attempt.queuedAt.getTime() > PATIENCE
+  return isOver ? { state: 'given-up' } : { state: 'queued', pause }
+}
+
+/** What a link that works no longer says of the letter that carries it. */
+export function fateWithLink(
+  refusal: 'used' | 'replaced' | 'expired',
+): 'sent' | 'needless' | 'given-up' {
+  // Nobody uses a link that did not arrive: the process that sent it was killed before noting so.
+  if (refusal === 'used') return 'sent'
+  return refusal === 'replaced' ? 'needless' : 'given-up'
+}
+
+/**
+ * How many letters of one kind an account, or an address without one, is sent within the hour. What
+ * somebody can ask for again and again is limited, so that nobody's mailbox is flooded through us; what
+ * tells of a change to the account always leaves.
+ */
+export const MOST_AN_HOUR: Readonly<Partial<Record<LetterCode, number>>> = {
+  'confirm-email': 10,
+  'already-known': 4,
+  'reset-password': 10,
+  'first-sign-in': 10,
+  'change-email': 10,
+  newsletter: 10,
+  'message-received': 4,
+}
+
+/** Letters for the address as it is when they are queued, whatever becomes of it meanwhile. */
+export const KEEPS_ADDRESS: ReadonlySet<LetterCode> = new Set(['email-changing'])
+
+/** What a person or the team is told as « did not arrive ». */
+export const UNDELIVERED = ['refused', 'given-up', 'bounced', 'complained'] as const
+
 /** Longer is no name: the greeting does without. */
 const LONGEST_NAME = 60
 /** What mail programs make links of, and what bait is made of: addresses, and numbers to call. */
