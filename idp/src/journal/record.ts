@@ -24,3 +24,16 @@ export async function record(db: Db<Tables> | Tx<Tables>, entry: JournalEntry): 
     })
     .execute()
 }
+
+/** The same line for each of many accounts, in one statement. */
+export async function recordOfMany(
+  tx: Tx<Tables>,
+  entry: Omit<JournalEntry, 'account'> & { readonly accounts: readonly string[] },
+): Promise<void> {
+  if (entry.accounts.length === 0) return
+  const details = JSON.stringify(entry.details ?? {})
+  await tx
+    .insertInto('journal')
+    .values(entry.accounts.map((account_id) => ({ event: entry.event, account_id, details })))
+    .execute()
+}

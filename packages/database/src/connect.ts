@@ -21,12 +21,17 @@ export interface ConnectOptions {
   readonly name: string
   /** Most connections at once. A request holds one at most, so that requests never wait on each other. */
   readonly max?: number
+  /** Longest a statement may take, in milliseconds: more for a command nobody waits behind. */
+  readonly patience?: number
   /** Told when an idle connection breaks: without a listener that would end the process. */
   readonly onLost?: (error: Error) => void
 }
 
 /** Enough for commits to be grouped by the database, few enough to be shared. */
 const PIPELINES = 4
+
+/** Longest a statement may take, in milliseconds. */
+const PATIENCE = 5_000
 
 /** bigint (count, sum) as a number: ours stay far below 2^53, and a text would compare wrongly. */
 pg.types.setTypeParser(pg.types.builtins.INT8, Number)
@@ -36,14 +41,15 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number)
  * that hangs is a database that is away (yardsticks F9, F10).
  */
 export function connect<Tables>(options: ConnectOptions): Connection<Tables> {
+  const patience = options.patience ?? PATIENCE
   const pool = new pg.Pool({
     connectionString: options.url.href,
     application_name: options.name,
     max: options.max ?? 10,
     connectionTimeoutMillis: 3_000,
     idleTimeoutMillis: 30_000,
-    statement_timeout: 5_000,
-    query_timeout: 6_000,
+    statement_timeout: patience,
+    query_timeout: patience + 1_000,
     lock_timeout: 4_000,
     idle_in_transaction_session_timeout: 10_000,
     keepAlive: true,

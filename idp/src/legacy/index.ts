@@ -1,0 +1,12 @@
+export {
+  type Attached,
+  type AttachmentPreview,
+  attachLegacy,
+  previewAttachment,
+} from './attach.ts'
+export { type ImportReport, importLegacy, type Progress } from './import.ts'
+export { UnreadableFile } from './read-file.ts'
+export { openReport } from './report-files.ts'
+export type { PlanLine } from './report-store.ts'
+export { type Cohort, listOrigins, type Origin, readCohort } from './store.ts'
+export { type Say, sayInFrench, sayReport, showProgress } from './tell.ts'
