@@ -15,6 +15,22 @@ export function formatDay(date: Date): string {
   return DAY.format(date)
 }
 
+const PARTS = new Intl.DateTimeFormat('fr-BE', {
+  timeZone: 'Europe/Brussels',
+  weekday: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+})
+
+/** `mar 30/03/2021 - 09:00` (specification 4.6). */
+export function formatMoment(date: Date): string {
+  const parts = Object.fromEntries(
+    PARTS.formatToParts(date).map(({ type, value }) => [type, value]),
+  )
+  const weekday = parts['weekday']?.replace('.', '')
+  return `${weekday} ${formatDay(date)} - ${parts['hour']}:${parts['minute']}`
+}
+
 const AMOUNT = new Intl.NumberFormat('fr-BE', { style: 'currency', currency: 'EUR' })
 
 /** `1 234,50 €` */

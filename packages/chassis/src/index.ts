@@ -15,7 +15,7 @@ export {
 } from './config.ts'
 export { CSRF_FIELD, csrfToken } from './csrf.ts'
 export { type FormResult, readFields, readForm, type Typed } from './form.ts'
-export { formatAmount, formatCompanyNumber, formatDay } from './formats.ts'
+export { formatAmount, formatCompanyNumber, formatDay, formatMoment } from './formats.ts'
 export { createFrame, type Frame } from './frame.ts'
 export type { FrameOptions, Site } from './frame-options.ts'
 export { failToStart, runUntilStopped } from './lifetime.ts'

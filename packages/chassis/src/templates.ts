@@ -1,7 +1,7 @@
 import { assetUrl, templateRoots } from '@myanm/ui'
 import nunjucks from 'nunjucks'
 import type { Translate } from './catalogue.ts'
-import { formatAmount, formatCompanyNumber, formatDay } from './formats.ts'
+import { formatAmount, formatCompanyNumber, formatDay, formatMoment } from './formats.ts'
 
 const HTML = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' } as const
 
@@ -19,6 +19,7 @@ export function createTemplates(roots: readonly string[]): nunjucks.Environment 
   environment.addGlobal('assetUrl', assetUrl)
   environment.addFilter('companyNumber', formatCompanyNumber)
   environment.addFilter('day', formatDay)
+  environment.addFilter('moment', formatMoment)
   environment.addFilter('amount', formatAmount)
   return environment
 }
