@@ -96,6 +96,8 @@ export async function arrangeState(
         password_hash = case when $2 not in ('legacy', 'deleted') then password_hash end,
         login = case when $2 <> 'deleted' then login end,
         email = case when $2 <> 'deleted' then email end,
+        email_confirmed_at = case when $2 <> 'deleted' then email_confirmed_at end,
+        registered_at_client = case when $2 <> 'deleted' then registered_at_client end,
         given_name = case when $2 <> 'deleted' then given_name end,
         family_name = case when $2 <> 'deleted' then family_name end,
         deleted_at = case $2 when 'deleted' then now() end

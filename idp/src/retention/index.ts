@@ -1,0 +1,5 @@
+export { eraseDue } from './erase.ts'
+export { type Held, type Kept, whatIsHeld, whatIsKept, withheldOf } from './for-people.ts'
+export { forgetOld } from './forget.ts'
+export { type Holdings, holdingsOf } from './holdings.ts'
+export { HELD, type HeldTable, ON_SITES, QUEUED } from './map/index.ts'

@@ -1,0 +1,121 @@
+import { days, type Entry, months, noneOf, personal, WITH_THE_ACCOUNT } from '../rules.ts'
+
+/** What goes between a person and MyANM in writing, and what is written down of it. */
+export const writing = {
+  proof: {
+    section: 'letters',
+    purpose: 'protect',
+    // Thirty days after its link has ended: long enough to say why it does not work.
+    period: { kind: 'after', length: days(30), since: 'expires_at' },
+    person: { column: 'account_id' },
+    erasure: 'row',
+    order: 'created_at',
+    columns: {
+      id: personal('credential', 'withheld'),
+      account_id: personal('link', 'file'),
+      purpose: personal('behaviour', 'page', { words: 'proof' }),
+      subject: personal('choice', 'file'),
+      email: personal('contact', 'page'),
+      client_id: personal('behaviour', 'file'),
+      browser: personal('credential', 'withheld'),
+      tries_left: personal('technical', 'file'),
+      created_at: personal('behaviour', 'page'),
+      asked_at: personal('behaviour', 'file'),
+      expires_at: personal('technical', 'page'),
+      used_at: personal('behaviour', 'page'),
+      ended_at: personal('behaviour', 'file'),
+    },
+  },
+  letter: {
+    section: 'letters',
+    purpose: 'deliver',
+    period: { kind: 'after', length: months(12), since: 'queued_at' },
+    person: { column: 'account_id' },
+    erasure: 'row',
+    order: 'queued_at',
+    columns: {
+      id: personal('link', 'file'),
+      code: personal('behaviour', 'page', { words: 'letter' }),
+      account_id: personal('link', 'file'),
+      // Whoever knows it can make no link of it; it stays away from files all the same.
+      proof_id: personal('credential', 'withheld'),
+      message_id: personal('link', 'file'),
+      details: personal('behaviour', 'file'),
+      once: personal('technical', 'file'),
+      state: personal('technical', 'page', { words: 'letter-state' }),
+      tries: personal('technical', 'file'),
+      last_reason: personal('technical', 'file'),
+      queued_at: personal('behaviour', 'page'),
+      settled_at: personal('behaviour', 'page'),
+      next_try_at: personal('technical', 'file'),
+      address: personal('contact', 'file'),
+    },
+  },
+  contact_message: {
+    section: 'messages',
+    purpose: 'answer',
+    period: {
+      kind: 'after',
+      length: months(12),
+      since: 'closed_at',
+      when: { column: 'state', in: ['closed'] },
+    },
+    person: { column: 'account_id' },
+    erasure: 'row',
+    order: 'created_at',
+    columns: {
+      id: personal('link', 'file'),
+      reference: personal('technical', 'page'),
+      kind: personal('message', 'page', { words: 'message-kind' }),
+      name: personal('identity', 'page'),
+      reply_to: personal('contact', 'page'),
+      organisation: personal('message', 'page'),
+      bce: personal('message', 'page'),
+      body: personal('message', 'page'),
+      account_id: personal('link', 'file'),
+      state: personal('technical', 'page', { words: 'message-state' }),
+      created_at: personal('behaviour', 'page'),
+      closed_at: personal('behaviour', 'file'),
+      // Somebody of the team: about them, not told to the writer.
+      closed_by: personal('behaviour', 'withheld'),
+    },
+  },
+  newsletter_consent: {
+    section: 'preferences',
+    purpose: 'prove',
+    period: WITH_THE_ACCOUNT,
+    person: { column: 'account_id' },
+    erasure: 'room',
+    order: 'at',
+    columns: {
+      id: personal('link', 'file'),
+      account_id: personal('link', 'file'),
+      newsletter: personal('choice', 'page', { names: 'newsletter' }),
+      event: personal('choice', 'page', { words: 'newsletter-event' }),
+      how: personal('behaviour', 'file'),
+      at: personal('choice', 'page'),
+    },
+  },
+  journal: {
+    section: 'journal',
+    purpose: 'trace',
+    // CNIL, délibération 2021-122: six months to a year. The database lets nothing younger be deleted.
+    period: { kind: 'after', length: months(12), since: 'at' },
+    person: { column: 'account_id' },
+    erasure: 'kept',
+    order: 'at',
+    columns: {
+      id: personal('technical', 'file'),
+      at: personal('behaviour', 'page'),
+      event: personal('behaviour', 'page', { words: 'event' }),
+      account_id: personal('link', 'file'),
+      organisation_id: personal('link', 'page', { names: 'organisation' }),
+      client_id: personal('behaviour', 'page', { names: 'client' }),
+      details: personal('behaviour', 'file'),
+    },
+  },
+} as const satisfies Record<string, Entry>
+
+export const writingOfTheHouse = {
+  newsletter: noneOf('house', 'key', 'site', 'title', 'description', 'position'),
+}
