@@ -3,7 +3,9 @@ import type { Context } from 'koa'
 import { apiRoutes } from '#api'
 import { homeRoutes } from '#home'
 import { interactionRoutes } from '#interactions'
+import { myDataRoutes } from '#my-data'
 import { isEngines } from '#oidc'
+import { recoveryRoutes } from '#recovery'
 import { returnRoutes } from '#visits'
 import type { Services } from './services.ts'
 
@@ -31,6 +33,8 @@ export function createApp(services: Services): Frame {
     returnRoutes(services),
     homeRoutes(services),
     interactionRoutes(services),
+    recoveryRoutes(services),
+    myDataRoutes(services),
     apiRoutes(services),
   ]) {
     frame.app.use(routes.routes()).use(routes.allowedMethods())

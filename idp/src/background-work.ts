@@ -4,6 +4,8 @@ import { forgetDevices } from '#devices'
 import { startWorker, type Worker } from '#jobs'
 import { sendMail, watchLetters } from '#mail'
 import { deliverLogout, keySeal, sweepExpired } from '#oidc'
+import { answerForgotten } from '#recovery'
+import { eraseDue, forgetOld } from '#retention'
 import type { Services } from './services.ts'
 
 /** What is done after the commit, by whom: every kind of job and its room. */
@@ -33,6 +35,9 @@ export function startBackgroundWork(services: Services, catalogue: Catalogue): P
           job,
         ),
       'watch-letters': () => watchLetters({ db }),
+      'erase-due': async () => void (await eraseDue({ db, log })),
+      'forget-old': async () => void (await forgetOld({ db, log })),
+      'send-way-back': (job) => answerForgotten({ config, db, pool }, job),
       'sweep-expired': async () => {
         await sweepExpired(pool)
         await forgetDevices(db)

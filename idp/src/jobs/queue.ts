@@ -10,8 +10,11 @@ export const JOBS_SCHEMA = 'idp_jobs'
 export interface Job {
   'backchannel-logout': { client: string; account: string; sid: string }
   'send-mail': { letter: string }
+  'send-way-back': { account: string | null; client: string | null }
   'watch-letters': Record<string, never>
   'sweep-expired': Record<string, never>
+  'erase-due': Record<string, never>
+  'forget-old': Record<string, never>
 }
 
 /**

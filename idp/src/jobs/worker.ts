@@ -44,7 +44,13 @@ export async function startWorker(options: {
       noHandleSignals: true,
       // LISTEN wakes the worker at once; polling is for jobs whose pause has ended.
       pollInterval: 1000,
-      crontab: ['*/10 * * * * sweep-expired', '* * * * * watch-letters'].join('\n'),
+      crontab: [
+        '*/10 * * * * sweep-expired',
+        '* * * * * watch-letters',
+        '*/10 * * * * erase-due',
+        // At night, in UTC.
+        '20 2 * * * forget-old',
+      ].join('\n'),
       logger: new Logger(() => (level, message) => {
         if (level === 'error') log.error(message)
         else if (level === 'warning') log.warn(message)
