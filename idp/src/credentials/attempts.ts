@@ -17,6 +17,8 @@ export interface Attempts {
   begin(who: string, address: string): Promise<Verdict>
   /** The try was right: the person's counter is cleared and the address gets its try back. */
   forgive(who: string, address: string): Promise<void>
+  /** Whoever has proven their mailbox starts anew, whatever strangers did (4.3.2). */
+  forgiveAll(account: string): Promise<void>
 }
 
 /**
@@ -54,6 +56,9 @@ export function createAttempts(options: {
         if (!(error instanceof RateLimiterRes)) throw error
         return { allowed: false, minutes: Math.max(1, Math.ceil(error.msBeforeNext / 60_000)) }
       }
+    },
+    forgiveAll: async (account) => {
+      await persons.delete(hidden(account))
     },
     forgive: async (who, address) => {
       await Promise.all([

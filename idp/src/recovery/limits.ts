@@ -7,8 +7,6 @@ const HOUR = 3600
 export interface RecoveryLimits {
   /** Requests of one address. Told: it says nothing about anybody's account. */
   readonly asking: Limit
-  /** Old logins one address may find out about (D7). */
-  readonly oldLogins: Limit
   /** Mails to one account, a minute and an hour. Never told. */
   readonly everyMinute: Limit
   readonly everyHour: Limit
@@ -21,7 +19,6 @@ export function recoveryLimits({ pool, config }: Needs<'pool' | 'config'>): Reco
     createLimit({ pool, key: config.COOKIE_KEY }, { name: `recovery-${name}`, times, seconds })
   return {
     asking: limit('asking', 30, HOUR / 4),
-    oldLogins: limit('old-logins', 30, HOUR / 4),
     everyMinute: limit('minute', 1, 55),
     everyHour: limit('hour', 5, HOUR),
     codes: limit('codes', 15, HOUR),
