@@ -488,12 +488,8 @@ describe('whether an account exists', () => {
     for (const kind of ['ask', 'code'] as const) {
       const [known = [], unknown = []] = names.map((name) => samples[name]?.[kind] ?? [])
       const [left, right] = [median(known), median(unknown)]
-      const p = mannWhitney(known, unknown)
-      console.info(
-        `${kind}: known ${left.toFixed(2)} ms, unknown ${right.toFixed(2)} ms, p = ${p.toFixed(3)}`,
-      )
       expect(Math.abs(left - right) / Math.max(left, right)).toBeLessThan(0.05)
-      expect(p).toBeGreaterThan(0.01)
+      expect(mannWhitney(known, unknown)).toBeGreaterThan(0.01)
     }
   }, 120_000)
 })
