@@ -119,9 +119,10 @@ async function firstLineOf(path: string): Promise<string> {
   try {
     const { bytesRead, buffer } = await file.read(Buffer.alloc(16_384), 0, 16_384, 0)
     const head = buffer.subarray(0, bytesRead)
-    // UTF-16 announces itself, or has a zero in every other byte.
-    if (head.subarray(0, 200).includes(0)) throw new UnreadableFile('not-utf8')
-    return head.toString('utf8').split('\n', 1)[0] ?? ''
+    const [first = ''] = head.toString('utf8').split('\n', 1)
+    // UTF-16 has a zero in every other byte.
+    if (first.includes('\0')) throw new UnreadableFile('not-utf8')
+    return first
   } finally {
     await file.close()
   }
