@@ -6,7 +6,6 @@ import { sendMail, watchLetters } from '#mail'
 import { deliverLogout, keySeal, sweepExpired } from '#oidc'
 import { answerForgotten } from '#recovery'
 import { eraseDue, forgetOld } from '#retention'
-import { answerForgotten } from '#recovery'
 import type { Services } from './services.ts'
 
 /** What is done after the commit, by whom: every kind of job and its room. */
