@@ -1,6 +1,7 @@
 import { createFrame, type Frame, translate } from '@myanm/chassis'
 import type { Context } from 'koa'
 import { apiRoutes } from '#api'
+import { contactRoutes } from '#contact'
 import { homeRoutes } from '#home'
 import { interactionRoutes } from '#interactions'
 import { myDataRoutes } from '#my-data'
@@ -34,6 +35,7 @@ export function createApp(services: Services): Frame {
     homeRoutes(services),
     interactionRoutes(services),
     recoveryRoutes(services),
+    contactRoutes(services),
     myDataRoutes(services),
     apiRoutes(services),
   ]) {

@@ -1,0 +1,69 @@
+import { clientAddress, readForm, render } from '@myanm/chassis'
+import type { Context } from 'koa'
+import type { Needs } from '../services.ts'
+import { messageForm, searchForm } from './forms.ts'
+import { receiveMessage } from './receive-message.ts'
+import type { MessageKind } from './rules.ts'
+
+/** Who is in front of the form, as far as that is known. */
+export interface Writer {
+  readonly account: string | null
+  readonly name: string
+  readonly email: string
+}
+
+export const NOBODY: Writer = { account: null, name: '', email: '' }
+
+export interface Letterhead {
+  readonly kind: MessageKind
+  /** The page of this form. */
+  readonly template: string
+  readonly props?: object
+  readonly writer: Writer
+  /** What the team reads above what was typed. */
+  readonly preface?: string
+}
+
+/** Shows the form, filled in with what is known of who writes. */
+export function showForm(ctx: Context, { template, props, writer }: Letterhead): void {
+  const typed = { nom: writer.name, email: writer.email }
+  render(ctx, template, { action: ctx.path, form: { typed, errors: {} }, ...props })
+}
+
+/**
+ * Takes the form in. A mistake or a flood shows it again with everything typed in it.
+ * @returns the reference of the message; null when the form is shown again
+ */
+export async function takeForm(
+  ctx: Context,
+  needs: Needs<'config' | 'db' | 'pool'>,
+  head: Letterhead,
+): Promise<string | null> {
+  const form = await readForm(ctx, head.kind === 'contact' ? messageForm : searchForm)
+  const again = (errors: Readonly<Record<string, string>>, status: number) => {
+    ctx.status = status
+    render(ctx, head.template, {
+      action: ctx.path,
+      form: { typed: form.typed, errors },
+      ...head.props,
+    })
+    return null
+  }
+  if (!form.ok) return again(form.errors, 422)
+  const { nom, email, organisme, bce, message } = form.values
+  const outcome = await receiveMessage(needs, {
+    address: clientAddress(ctx),
+    message: {
+      kind: head.kind,
+      name: nom,
+      replyTo: email,
+      organisation: organisme ?? null,
+      bce: bce ?? null,
+      body: [head.preface, message].filter(Boolean).join('\n\n'),
+      account: head.writer.account,
+    },
+  })
+  if (outcome.received) return outcome.reference
+  ctx.set('Retry-After', String(outcome.minutes * 60))
+  return again({ message: 'contact.too-many' }, 429)
+}

@@ -1,0 +1,153 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import {
+  query,
+  signInAs,
+  startTestIdp,
+  type TestDatabase,
+  type TestIdp,
+  Visitor,
+  withDatabase,
+} from '@myanm/testing'
+import { until } from './stage/until.ts'
+
+let database: TestDatabase
+let myanm: TestIdp
+
+beforeAll(async () => {
+  database = await withDatabase()
+  myanm = await startTestIdp({ database })
+})
+
+afterAll(async () => {
+  await myanm.stop()
+  await database.drop()
+})
+
+afterEach(async () => {
+  await query(database, 'delete from attempt')
+  await query(database, 'delete from contact_message')
+})
+
+const at = (path: string): URL => new URL(path, myanm.issuer)
+const messages = () =>
+  query<Record<string, string | null>>(
+    database,
+    `select kind, name, reply_to, organisation, bce, body, reference, account_id, state
+       from contact_message order by id`,
+  )
+
+const WHO = { nom: 'Anne Martin', email: 'anne.martin@exemple.be' }
+
+async function write(path: string, fields: Record<string, string>, visitor = new Visitor()) {
+  await visitor.go(at(path))
+  return visitor.submit({ fields })
+}
+
+describe('writing to the team', () => {
+  test('takes no account; the reference is on the page and in a mail', async () => {
+    const page = await write('/contact', {
+      ...WHO,
+      organisme: 'Les Tilleuls',
+      bce: '0566.988.259',
+      message: 'Bonjour,\nje ne trouve plus mes factures.',
+    })
+    expect(page.text).toContain('Votre message est arrivé')
+    const [message] = await messages()
+    expect(message).toMatchObject({
+      kind: 'contact',
+      name: 'Anne Martin',
+      reply_to: 'anne.martin@exemple.be',
+      organisation: 'Les Tilleuls',
+      bce: '0566988259',
+      account_id: null,
+      state: 'open',
+    })
+    expect(message?.['body']).toContain('je ne trouve plus mes factures.')
+    expect(page.text).toContain(String(message?.['reference']))
+    await until(() => myanm.letters.some(({ to }) => to === 'anne.martin@exemple.be'))
+    const letter = myanm.letters.find(({ to }) => to === 'anne.martin@exemple.be')
+    expect(letter?.subject).toBe('Nous avons bien reçu votre message')
+    expect(letter?.text).toContain(String(message?.['reference']))
+    expect(letter?.text).not.toContain('factures')
+  })
+
+  test('of somebody signed in knows who they are', async () => {
+    const { visitor } = await signInAs(myanm.issuer, 'lecteur')
+    const page = await visitor.go(at('/contact'))
+    expect(page.$('#nom').val()).toBe('Lecteur Dupont')
+    expect(page.$('#email').val()).toBe('lecteur@exemple.be')
+    await visitor.submit({ fields: { message: 'Bonjour.' } })
+    const [message] = await messages()
+    expect(message?.['account_id']).toBe(myanm.accounts.get('lecteur'))
+  })
+
+  test('a forgotten login goes to the team, which answers; no login is shown', async () => {
+    const page = await write('/identifiant-oublie', { ...WHO, organisme: 'Les Tilleuls' })
+    expect(page.text).toContain('Votre message est arrivé')
+    const [message] = await messages()
+    expect(message).toMatchObject({ kind: 'forgotten-login', body: '' })
+  })
+
+  test('with mistakes says each at its field, and loses nothing', async () => {
+    const page = await write('/contact', {
+      nom: '',
+      email: 'pas une adresse',
+      organisme: 'Les Tilleuls',
+      bce: '0123456789',
+      message: 'Un texte auquel on tient.',
+    })
+    expect(page.status).toBe(422)
+    expect(page.text).toContain('Indiquez votre nom.')
+    expect(page.text).toContain(
+      'Indiquez une adresse e-mail valide, par exemple prenom.nom@exemple.be.',
+    )
+    expect(page.text).toContain("Ce numéro d'entreprise n'est pas valide.")
+    expect(page.$('#message').text()).toContain('Un texte auquel on tient.')
+    expect(page.$('#email').val()).toBe('pas une adresse')
+    expect(page.$('#bce').val()).toBe('0123456789')
+    expect(await messages()).toHaveLength(0)
+  })
+
+  test('all day long from one address ends after ten in an hour, the text kept', async () => {
+    for (let turn = 0; turn < 10; turn += 1) {
+      const page = await write('/contact', { ...WHO, message: `Message ${turn}` })
+      expect(page.status).toBe(200)
+    }
+    const page = await write('/contact', { ...WHO, message: 'Le onzième' })
+    expect(page.status).toBe(429)
+    expect(Number(page.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(page.$('#message').text()).toContain('Le onzième')
+    expect(await messages()).toHaveLength(10)
+  })
+
+  test('cannot be made to write to others, nor to say what we did not', async () => {
+    const wishes: Record<string, string>[] = [
+      { email: 'a@exemple.be\r\nBcc: b@exemple.be' },
+      { email: 'a@exemple.be, b@exemple.be' },
+      { email: '"a@exemple.be" <b@exemple.be>' },
+      { email: 'a@exemple.be\u560a\u560dBcc: b@exemple.be' },
+    ]
+    for (const wish of wishes) {
+      const page = await write('/contact', { ...WHO, message: 'Bonjour', ...wish })
+      expect(page.status).toBe(422)
+    }
+    const before = myanm.letters.length
+    await write('/contact', {
+      nom: 'Cliquez https://pirate.example <b>ici</b>\r\nBcc: b@exemple.be',
+      email: 'anne@exemple.be',
+      message: 'Bonjour',
+    })
+    await until(() => myanm.letters.length > before)
+    const letter = myanm.letters.at(-1)
+    expect(letter?.to).toBe('anne@exemple.be')
+    expect(letter?.subject).toBe('Nous avons bien reçu votre message')
+    expect(letter?.text).not.toContain('pirate.example')
+    expect(letter?.html).not.toContain('<b>ici</b>')
+  })
+
+  test('a reference in the address that is none of ours is not repeated', async () => {
+    const page = await new Visitor().go(at('/contact/envoye?reference=Appelez-le-0900'))
+    expect(page.status).toBe(200)
+    expect(page.text).not.toContain('0900')
+  })
+})
