@@ -1,0 +1,190 @@
+import { arrange, query, type TestDatabase } from '@myanm/testing'
+
+/** What everything that is planted has in it, so that it is known again wherever it turns up. */
+export const MARK = 'zq7'
+
+/** What somebody is called, and what they told of themselves. */
+export const CANARIES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  account: {
+    given_name: 'Kanarie',
+    family_name: 'Serin-Zq7',
+    login: 'kanarie-zq7',
+    email: 'kanarie-zq7@exemple.be',
+  },
+  profile: {
+    phone: '0470 77 77 01',
+    street: 'Rue du Serin 77',
+    postcode: '7701',
+    locality: 'Serinville',
+    profession: 'ornithologue zq7',
+    bce: '0314595348',
+    terms_version: 'zq7-2026',
+  },
+}
+
+/** Writes a line of every table that can be somebody's, with a canary wherever one fits. */
+export async function plant(
+  database: TestDatabase,
+  planted: {
+    readonly account: string
+    /** Two of the team: who proposed a correction, who decided. */
+    readonly team: readonly [string, string]
+    /** Another mark than the usual one, for a second person. */
+    readonly mark?: string
+  },
+): Promise<void> {
+  const { account, team, mark = MARK } = planted
+  const marked = (text: string) =>
+    text
+      .replaceAll('zq7', mark)
+      .replaceAll('Zq7', mark.charAt(0).toUpperCase() + mark.slice(1))
+      .replaceAll('ZQ7', mark.toUpperCase())
+      .replaceAll('\\x77', `\\x${Buffer.from(mark).toString('hex')}`)
+  const put = (text: string, values: readonly unknown[]) =>
+    arrange(
+      database,
+      marked(text),
+      values.map((value) => (typeof value === 'string' ? marked(value) : value)),
+    )
+  await put(
+    `update account set given_name = $2, family_name = $3, login = $4, email = $5,
+      registered_at_client = 'monasbl' where id = $1`,
+    [account, ...Object.values(CANARIES['account'] ?? {})],
+  )
+  await put(
+    `insert into account_identifier (key, account_id, is_alias) values
+      ('kanarie-zq7', $1, false), ('kanarie-zq7@exemple.be', $1, false), ('alias-zq7', $1, true)`,
+    [account],
+  )
+  await put(
+    `insert into profile (account_id, civility, phone, street, postcode, locality, profession, bce,
+        vat_status, terms_version, terms_accepted_at)
+      values ($1, 'madame', $2, $3, $4, $5, $6, $7, 'franchise', $8, now())`,
+    [account, ...Object.values(CANARIES['profile'] ?? {})],
+  )
+  const [organisation] = await query<{ id: string }>(
+    database,
+    "select id from organisation where name like 'Le Passage%'",
+  )
+  const statements: [string, unknown[]][] = [
+    [
+      `insert into registration (account_id, made_account, journey, client_id, email, password_hash,
+        person, terms_version, terms_accepted_at, asked_at)
+        values ($1, false, 'journey-zq7', 'guide-social', 'essai-zq7@exemple.be', 'hash-zq7',
+          '{"prenom":"prenom-zq7"}', 'termes-zq7', now(), now())`,
+      [account],
+    ],
+    [
+      `insert into device (session_uid, account_id, browser, system, address_range, amr)
+        values ('session-zq7', $1, 'Navigateur Zq7', 'Système Zq7', '192.0.2.0/24', '{pwd}')`,
+      [account],
+    ],
+    [
+      `insert into oidc_artefact (id, kind, payload, grant_id, session_uid, account_id, expires_at)
+        values ('\\x7777', 'Session', '{"accountId":"payload-zq7"}', 'grant-zq7', 'session-zq7', $1,
+          now() + interval '1 hour')`,
+      [account],
+    ],
+    [
+      `insert into acting_context (session_uid, organisation_id, expires_at)
+        values ('session-zq7', $1, now() + interval '1 hour')`,
+      [organisation?.id],
+    ],
+    [
+      `insert into passkey (account_id, credential_id, public_key, transports, is_synced, name,
+        last_used_at)
+        values ($1, '\\x7701', '\\x7702', '{usb}', true, 'Clé Zq7', now())`,
+      [account],
+    ],
+    [
+      `insert into one_time_password (account_id, sealed_secret, last_step, last_used_at)
+        values ($1, 'sealed-zq7', 7, now())`,
+      [account],
+    ],
+    [
+      `insert into recovery_code (account_id, hash, used_at) values ($1, '\\x7703', now())`,
+      [account],
+    ],
+    [
+      `insert into sign_in_failure (account_id, passwords, second_factors) values ($1, 771, 772)`,
+      [account],
+    ],
+    [
+      `insert into membership (account_id, organisation_id, role, state, since, until)
+        values ($1, $2, 'LECTEUR', 'left', now(), now())`,
+      [account, organisation?.id],
+    ],
+    [`insert into app_role values ($1, 'bilan', 'role-zq7')`, [account]],
+    [
+      `insert into consent (account_id, client_id, scopes, withdrawn_at)
+        values ($1, 'partner', '{openid,scope-zq7}', now())`,
+      [account],
+    ],
+    [
+      `insert into newsletter_consent (account_id, newsletter, event, how)
+        values ($1, 'monasbl', 'confirmed', 'link')`,
+      [account],
+    ],
+    [
+      `insert into proof (account_id, purpose, subject, email, client_id, browser, expires_at, used_at,
+        ended_at)
+        values ($1, 'change-email', 'sujet-zq7', 'nouvelle-zq7@exemple.be', 'monasbl', '\\x7704',
+          now(), now(), now())`,
+      [account],
+    ],
+    [
+      `insert into contact_message (reference, kind, name, reply_to, organisation, bce, body,
+        account_id, state, closed_at, closed_by)
+        values ('REF-ZQ7', 'contact', 'Nom Zq7', 'reponse-zq7@exemple.be', 'Organisme Zq7',
+          '0314595348', 'Corps du message Zq7', $1, 'closed', now(), $1)`,
+      [account],
+    ],
+    [
+      `insert into letter (code, account_id, details, once, state, last_reason, settled_at, address)
+        values ('activated', $1, '{"detail":"detail-zq7"}', 'once-zq7', 'sent', '250-zq7', now(),
+          'ancienne-zq7@exemple.be')`,
+      [account],
+    ],
+    [
+      `insert into journal (event, account_id, organisation_id, client_id, details)
+        values ('signed-in', $1, $2, 'monasbl', '{"detail":"journal-zq7"}')`,
+      [account, organisation?.id],
+    ],
+    [
+      `insert into staff_member (account_id, rights, until) values ($1, '{support}', now())`,
+      [account],
+    ],
+    [
+      `insert into staff_correction (kind, account_id, email, former_email, reason, proposed_by,
+        state, decided_by, decided_at)
+        values ('address', $1, 'corrigee-zq7@exemple.be', 'avant-zq7@exemple.be',
+          'raison de la correction zq7', $2, 'accepted', $3, now())`,
+      [account, ...team],
+    ],
+    [
+      `insert into staff_task (kind, account_id, organisation_id, state, closed_at)
+        values ('appoint-manager', $1, $2, 'closed', now())`,
+      [account, organisation?.id],
+    ],
+    [
+      `insert into legacy_identity (site, identifier, account_id, login, email, given_name,
+        family_name, language, account_type, bce, organisation, updated_at)
+        values ('Vieux site Zq7', 'numero-zq7', $1, 'vieux-zq7', 'vieux-zq7@exemple.be', 'Vieille',
+          'Serine', 'fr', 'particulier', '0314595348', 'Vieil organisme Zq7', now())`,
+      [account],
+    ],
+    [
+      `insert into legacy_plan (account_id, is_new, login, email, given_name, family_name, language,
+        account_type, updated_at, changes)
+        values ($1, false, 'plan-zq7', 'plan-zq7@exemple.be', 'Plan', 'Zq7', 'fr', 'particulier',
+          now(), '{login}')`,
+      [account],
+    ],
+    [
+      `insert into legacy_claim (key, account_id, kind, updated_at)
+        values ('claim-zq7', $1, 'login', now())`,
+      [account],
+    ],
+  ]
+  for (const [text, values] of statements) await put(text, values)
+}
