@@ -1,18 +1,16 @@
 import type Router from '@koa/router'
-import { formatDay, isHttps, readForm, render } from '@myanm/chassis'
+import { formatDay, readForm, render } from '@myanm/chassis'
 import type { Context } from 'koa'
 import { listSites } from '#clients'
 import { listChoices } from '#organisations'
 import { erasedAt } from '#rules/retention'
-import { accountPage, bannerOf, requireRecentPerson, type Visit } from '#visits'
+import { accountPage, requireRecentPerson, type Visit } from '#visits'
 import { leavingForm } from './forms.ts'
 import { askToLeave } from './leave.ts'
+import { keepLeaving } from './leaving-cookie.ts'
 import type { MyDataNeeds } from './needs.ts'
 import { ledBy } from './rules.ts'
 import { listNewslettersOf } from './store.ts'
-
-/** Until when one may change one's mind, for the page that comes after: nobody is signed in there. */
-const UNTIL = 'garder-jusque'
 
 export function leavingRoutes(router: Router, needs: MyDataNeeds): void {
   const { db, config } = needs
@@ -34,23 +32,9 @@ export function leavingRoutes(router: Router, needs: MyDataNeeds): void {
       ctx.status = 409
       return
     }
-    ctx.cookies.set(UNTIL, formatDay(leaving.until), {
-      path: '/suppression',
-      httpOnly: true,
-      sameSite: 'lax',
-      secure: isHttps(config.PUBLIC_URL),
-      signed: true,
-      expires: leaving.until,
-    })
+    keepLeaving(ctx, config.PUBLIC_URL, { account: visit.account, until: leaving.until })
     ctx.status = 303
     ctx.redirect('/suppression')
-  })
-
-  router.get('/suppression', (ctx) => {
-    render(ctx, 'my-data/pages/leaving.njk', {
-      banner: bannerOf(null),
-      day: ctx.cookies.get(UNTIL, { signed: true }) ?? null,
-    })
   })
 
   /** What will end, before anything does (ahead 9). */

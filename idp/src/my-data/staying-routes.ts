@@ -1,20 +1,40 @@
 import type Router from '@koa/router'
-import { formatDay, readFields, render } from '@myanm/chassis'
+import { formatDay, readFields, readForm, render } from '@myanm/chassis'
 import type { Context } from 'koa'
 import { findAccount } from '#accounts'
 import { completeSignIn, halfwayOf, journeyOf } from '#journeys'
-import { type Looked, lookAtProof, redeemProof } from '#proofs'
+import { checkCode, type Looked, lookAtProof, type Proof, redeemProof } from '#proofs'
 import { pathOf } from '#rules/journeys'
 import { erasedAt } from '#rules/retention'
 import { bannerOf } from '#visits'
+import { codeForm } from './forms.ts'
 import { stay } from './leave.ts'
+import { readLeaving } from './leaving-cookie.ts'
 import type { MyDataNeeds } from './needs.ts'
 import { leavingSince } from './store.ts'
 
 const PURPOSE = 'cancel-deletion'
 
 export function stayingRoutes(router: Router, needs: MyDataNeeds): void {
-  const { db, engine } = needs
+  const { db, engine, config } = needs
+
+  /** After it was asked for, and after it was taken back: by code, here. */
+  router.get('/suppression', async (ctx) => {
+    await showLeaving(ctx, {})
+  })
+
+  router.post('/suppression', async (ctx) => {
+    const form = await readForm(ctx, codeForm)
+    if (!form.ok) return showLeaving(ctx, form.errors)
+    const account = readLeaving(ctx, config.PUBLIC_URL)
+    const now = new Date()
+    const name = account === null ? null : ({ account, purpose: PURPOSE } as const)
+    const answer = await checkCode(needs, { name, typed: form.values.code, now })
+    if (!answer.right) return showLeaving(ctx, { code: `my-data.code.${answer.because}` })
+    await keepBy(answer.proof, now)
+    ctx.status = 303
+    ctx.redirect('/suppression')
+  })
 
   /** Scanners open links: looking changes nothing (ahead 7). */
   router.get('/suppression/:jeton', async (ctx) => {
@@ -26,11 +46,7 @@ export function stayingRoutes(router: Router, needs: MyDataNeeds): void {
     await readFields(ctx)
     const looked = await look(ctx.params['jeton'])
     if (!looked.works) return showStay(ctx, looked)
-    const now = new Date()
-    await db.transaction().execute(async (tx) => {
-      const proof = await redeemProof(tx, { id: looked.proof.id, purpose: PURPOSE, now })
-      if (proof) await stay(tx, { account: proof.account_id, now })
-    })
+    await keepBy(looked.proof, new Date())
     ctx.status = 303
     ctx.redirect(ctx.path)
   })
@@ -67,6 +83,33 @@ export function stayingRoutes(router: Router, needs: MyDataNeeds): void {
     ctx.status = 303
     ctx.redirect(pathOf('identifier', journey.uid))
   })
+
+  /** Used up and kept in one transaction: of two at once, one does it. */
+  async function keepBy({ id }: Proof, now: Date): Promise<void> {
+    await db.transaction().execute(async (tx) => {
+      const proof = await redeemProof(tx, { id, purpose: PURPOSE, now })
+      if (proof) await stay(tx, { account: proof.account_id, now })
+    })
+  }
+
+  /** Without a word on whose account it is: this page is nobody's. */
+  async function showLeaving(
+    ctx: Context,
+    errors: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    const account = readLeaving(ctx, config.PUBLIC_URL)
+    const since = account === null ? null : await leavingSince(db, account)
+    if (account !== null && since === null) {
+      const kept = (await findAccount(db, account))?.state === 'active'
+      return render(ctx, 'my-data/pages/stayed.njk', { banner: bannerOf(null), kept })
+    }
+    if (Object.keys(errors).length > 0) ctx.status = 422
+    render(ctx, 'my-data/pages/leaving.njk', {
+      banner: bannerOf(null),
+      day: since && formatDay(erasedAt(since)),
+      form: { typed: {}, errors },
+    })
+  }
 
   function look(token = ''): Promise<Looked> {
     return lookAtProof(needs, { token, purposes: [PURPOSE], now: new Date() })
