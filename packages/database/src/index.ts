@@ -3,4 +3,9 @@ export { migrate } from './migrate.ts'
 export { roleOf, schemaOf } from './names.ts'
 export type { NamedStatement, Statements } from './pipelines.ts'
 export { provision, type Service } from './provision.ts'
-export { isCheckViolation, isUniqueViolation } from './violations.ts'
+export {
+  isCheckViolation,
+  isDeadlock,
+  isForeignKeyViolation,
+  isUniqueViolation,
+} from './violations.ts'

@@ -1,0 +1,79 @@
+import type { Tx } from '@myanm/database'
+import { activate, findByIdentifier, giveTo } from '#accounts'
+import { record } from '#journal'
+import { post } from '#mail'
+import { type Proof, redeemProof, withdrawProof } from '#proofs'
+import type { Tables } from '../tables.ts'
+import type { RegistrationNeeds } from './needs.ts'
+import {
+  claimOf,
+  listRegistrations,
+  lockRegistration,
+  type Registration,
+  removeRegistration,
+} from './store.ts'
+import { untilSettled } from './try-again.ts'
+
+export type Confirmed =
+  | { readonly confirmed: true; readonly keepsLogin: boolean }
+  /** Somebody was first, or the account no longer waits: it may be open all the same. */
+  | { readonly confirmed: false }
+
+/**
+ * Opens the account for whoever has proven its mailbox: with the password, the name and all that *this*
+ * registration said. What others filled in for the same address opens nothing any more, their passwords
+ * never work (docs/decisions/0015, « pre-hijacking »).
+ */
+export async function confirm(
+  needs: Pick<RegistrationNeeds, 'db'>,
+  wish: { readonly proof: Proof; readonly now: Date },
+): Promise<Confirmed> {
+  const { id, account_id: account, subject } = wish.proof
+  return untilSettled(() =>
+    needs.db.transaction().execute(async (tx) => {
+      const proof = await redeemProof(tx, { id, purpose: 'confirm-email', now: wish.now })
+      const registration = subject === '' ? undefined : await lockRegistration(tx, subject)
+      const isItself = subject === '' || registration?.account_id === account
+      if (!proof || !isItself || !(await activate(tx, account, ['unconfirmed']))) {
+        return { confirmed: false }
+      }
+      const keepsLogin = registration ? await handOver(tx, registration) : true
+      await endOthers(tx, account, wish.now)
+      const client = registration?.client_id ?? undefined
+      await record(tx, { event: 'email-confirmed', account, client })
+      await post(tx, { code: 'activated', account })
+      return { confirmed: true, keepsLogin }
+    }),
+  )
+}
+
+/**
+ * The account is theirs now.
+ * @returns false when the login they chose became somebody's while they waited: they sign in by address
+ */
+async function handOver(tx: Tx<Tables>, registration: Registration): Promise<boolean> {
+  const { account_id: account, made_account: isMaker } = registration
+  const claim = claimOf(registration)
+  const { login } = claim.person
+  const holder = login === null ? undefined : await findByIdentifier(tx, login)
+  const keepsLogin = holder === undefined || holder.id === account
+  if (!isMaker) {
+    const { client } = claim
+    await record(tx, { event: 'registered', account, client: client ?? undefined })
+  }
+  await giveTo(
+    tx,
+    account,
+    keepsLogin ? claim : { ...claim, person: { ...claim.person, login: null } },
+  )
+  await removeRegistration(tx, registration.id)
+  return keepsLogin
+}
+
+/** The other links for this address end; those who filled them in see what they saw before. */
+async function endOthers(tx: Tx<Tables>, account: string, now: Date): Promise<void> {
+  const others = (await listRegistrations(tx, account)).map((registration) => registration.id)
+  for (const subject of ['', ...others]) {
+    await withdrawProof(tx, { account, purpose: 'confirm-email', subject, now })
+  }
+}

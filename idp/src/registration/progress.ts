@@ -1,0 +1,53 @@
+import type { Journey } from '#journeys'
+import type { Engine } from '#oidc'
+
+/** How far a registration has come in one journey. Kept with it, so bound to its browser. */
+interface Progress {
+  readonly registration?: string
+  readonly confirmed?: { readonly account: string; readonly at: number }
+}
+
+/** How long the way back to the site stays open after the confirmation, in milliseconds. */
+const PATIENCE = 10 * 60_000
+
+type Interaction = Journey['interaction']
+
+const progressOf = (interaction: Interaction): Progress =>
+  (interaction.result as { registering?: Progress } | undefined)?.registering ?? {}
+
+async function keep(interaction: Interaction, registering: Progress): Promise<void> {
+  interaction.result = { ...interaction.result, registering: { ...registering } }
+  await interaction.persist()
+}
+
+/** The registration filled in on this journey. */
+export function registrationOf(journey: Journey): string | null {
+  return progressOf(journey.interaction).registration ?? null
+}
+
+export async function keepRegistration(journey: Journey, registration: string): Promise<void> {
+  if (registrationOf(journey) !== registration) await keep(journey.interaction, { registration })
+}
+
+/**
+ * Notes that the address was confirmed in the browser of this journey, from a page its cookie is not
+ * sent to.
+ * @returns false when the journey has ended meanwhile
+ */
+export async function keepConfirmed(
+  engine: Engine,
+  journey: string,
+  confirmed: { readonly account: string; readonly now: Date },
+): Promise<boolean> {
+  const interaction = await engine.provider().Interaction.find(journey)
+  if (!interaction || interaction.result?.['login']) return false
+  const { account, now } = confirmed
+  await keep(interaction, { confirmed: { account, at: now.getTime() } })
+  return true
+}
+
+/** Who has just confirmed their address in this browser, on this journey. */
+export function confirmedOf(journey: Journey, now: Date): string | null {
+  const { confirmed } = progressOf(journey.interaction)
+  return confirmed && now.getTime() - confirmed.at <= PATIENCE ? confirmed.account : null
+}

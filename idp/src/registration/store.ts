@@ -1,0 +1,159 @@
+import type { Db, Tx } from '@myanm/database'
+import { type Selectable, sql } from 'kysely'
+import type { Claim, Person } from '#accounts'
+import type { Tables } from '../tables.ts'
+
+export type Registration = Omit<Selectable<Tables['registration']>, 'person'> & {
+  readonly person: Person
+}
+
+/** What the account becomes when the mailbox of this registration is proven. */
+export const claimOf = (registration: Registration): Claim => ({
+  person: registration.person,
+  email: registration.email,
+  passwordHash: registration.password_hash,
+  client: registration.client_id,
+  terms: { version: registration.terms_version, acceptedAt: registration.terms_accepted_at },
+})
+
+const typed = (row: Selectable<Tables['registration']> | undefined) =>
+  row as Registration | undefined
+
+export async function findRegistration(
+  db: Db<Tables>,
+  id: string,
+): Promise<Registration | undefined> {
+  return typed(
+    await db.selectFrom('registration').selectAll().where('id', '=', id).executeTakeFirst(),
+  )
+}
+
+export async function lockRegistration(
+  tx: Tx<Tables>,
+  id: string,
+): Promise<Registration | undefined> {
+  return typed(
+    await tx
+      .selectFrom('registration')
+      .selectAll()
+      .where('id', '=', id)
+      .forUpdate()
+      .executeTakeFirst(),
+  )
+}
+
+/** The registration that made an account. */
+export async function findMaker(
+  db: Db<Tables>,
+  account: string,
+): Promise<Registration | undefined> {
+  return typed(
+    await db
+      .selectFrom('registration')
+      .selectAll()
+      .where('account_id', '=', account)
+      .where('made_account', '=', true)
+      .executeTakeFirst(),
+  )
+}
+
+/** Registrations that wait for one account, the latest first. */
+export async function listRegistrations(db: Db<Tables>, account: string): Promise<Registration[]> {
+  const rows = await db
+    .selectFrom('registration')
+    .selectAll()
+    .where('account_id', '=', account)
+    .orderBy('registered_at', 'desc')
+    .execute()
+  return rows as Registration[]
+}
+
+export interface Filled extends Claim {
+  readonly account: string
+  readonly madeAccount: boolean
+  readonly journey: string
+  readonly now: Date
+}
+
+const rowOf = (filled: Filled) => ({
+  account_id: filled.account,
+  made_account: filled.madeAccount,
+  journey: filled.journey,
+  client_id: filled.client,
+  email: filled.email,
+  password_hash: filled.passwordHash,
+  person: JSON.stringify(filled.person),
+  terms_version: filled.terms.version,
+  terms_accepted_at: filled.terms.acceptedAt,
+})
+
+export async function addRegistration(tx: Tx<Tables>, filled: Filled): Promise<string> {
+  const { id } = await tx
+    .insertInto('registration')
+    .values({ ...rowOf(filled), letter_id: null, asked_at: null, registered_at: filled.now })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return id
+}
+
+/**
+ * The same person fills the form in again: it is the same registration. Its pause and its mail are those
+ * of an address: another one begins anew.
+ */
+export async function rewriteRegistration(
+  tx: Tx<Tables>,
+  id: string,
+  filled: Filled,
+): Promise<void> {
+  await tx
+    .updateTable('registration')
+    .set((row) => ({
+      ...rowOf(filled),
+      registered_at: filled.now,
+      asked_at: row.case().when('email', '=', filled.email).then(row.ref('asked_at')).end(),
+      letter_id: row.case().when('email', '=', filled.email).then(row.ref('letter_id')).end(),
+    }))
+    .where('id', '=', id)
+    .execute()
+}
+
+export async function noteLetter(
+  tx: Tx<Tables>,
+  id: string,
+  asked: { readonly letter: string | null; readonly at: Date },
+): Promise<void> {
+  await tx
+    .updateTable('registration')
+    .set({ letter_id: asked.letter, asked_at: asked.at })
+    .where('id', '=', id)
+    .execute()
+}
+
+export async function removeRegistration(tx: Tx<Tables>, id: string): Promise<void> {
+  await tx.deleteFrom('registration').where('id', '=', id).execute()
+}
+
+/** Registrations that were filled in before a moment; those of an address that was theirs go with it. */
+export async function removeOld(
+  tx: Tx<Tables>,
+  asked: { readonly before: Date; readonly limit: number },
+): Promise<number> {
+  const { rows } = await sql`
+    delete from registration where id in (
+      select id from registration where registered_at < ${asked.before}
+        order by registered_at limit ${asked.limit} for update skip locked
+    ) returning id`.execute(tx)
+  return rows.length
+}
+
+/** What became of the latest mail of a registration (ahead 7). */
+export async function fateOf(
+  db: Db<Tables>,
+  letter: string,
+): Promise<Pick<Selectable<Tables['letter']>, 'state' | 'settled_at'> | undefined> {
+  return db
+    .selectFrom('letter')
+    .select(['state', 'settled_at'])
+    .where('id', '=', letter)
+    .executeTakeFirst()
+}
