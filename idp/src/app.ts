@@ -4,6 +4,7 @@ import { apiRoutes } from '#api'
 import { contactRoutes } from '#contact'
 import { homeRoutes } from '#home'
 import { interactionRoutes } from '#interactions'
+import { myAccountRoutes } from '#my-account'
 import { myDataRoutes } from '#my-data'
 import { isEngines } from '#oidc'
 import { recoveryRoutes } from '#recovery'
@@ -33,6 +34,7 @@ export function createApp(services: Services): Frame {
   for (const routes of [
     returnRoutes(services),
     homeRoutes(services),
+    myAccountRoutes(services),
     interactionRoutes(services),
     recoveryRoutes(services),
     contactRoutes(services),

@@ -1,0 +1,1 @@
+export { myAccountRoutes } from './routes.ts'

@@ -1,0 +1,41 @@
+import type Router from '@koa/router'
+import { render } from '@myanm/chassis'
+import { listSites } from '#clients'
+import { listChoices } from '#organisations'
+import { listLive } from '#proofs'
+import { displayName } from '#rules/accounts'
+import { concerns } from '#rules/home'
+import { accountPage, requirePerson } from '#visits'
+import type { MyAccountNeeds } from './needs.ts'
+import { concernsOf } from './rules.ts'
+
+/** The first page: who I am, what deserves attention, where I may act (M3, M12, M18). */
+export function overviewRoutes(router: Router, needs: MyAccountNeeds): void {
+  const { db } = needs
+
+  router.get('/compte', async (ctx) => {
+    const visit = await requirePerson(ctx, needs)
+    if (!visit) return
+    const { standing, account } = visit
+    const [sites, memberships, pending] = await Promise.all([
+      listSites(db),
+      listChoices(db, account),
+      listLive(db, account, new Date()),
+    ])
+    const isPending = (purpose: string) => pending.some((proof) => proof.purpose === purpose)
+    render(ctx, 'my-account/pages/overview.njk', {
+      ...accountPage(ctx, visit, 'overview'),
+      person: { name: displayName(standing.account), email: standing.account.email },
+      accountType: standing.account.type,
+      concerns: concernsOf({
+        hasName: Boolean(standing.account.given_name && standing.account.family_name),
+        isMailReturned: false,
+        isAddressPending: isPending('change-email'),
+        isNewsletterPending: isPending('newsletter'),
+        hasSecondFactor: true,
+      }),
+      memberships,
+      sites: sites.filter((site) => concerns(site.client_id, standing)),
+    })
+  })
+}

@@ -1,0 +1,50 @@
+import type { AccountType } from '#rules/accounts'
+
+/** What deserves a person's attention, the most urgent first; nothing of it is imposed. */
+export type Concern =
+  | 'mail-returned'
+  | 'address-pending'
+  | 'name-missing'
+  | 'newsletter-pending'
+  | 'second-factor'
+
+export interface Situation {
+  readonly hasName: boolean
+  /** The last letter to their address came back or was given up. */
+  readonly isMailReturned: boolean
+  readonly isAddressPending: boolean
+  readonly isNewsletterPending: boolean
+  readonly hasSecondFactor: boolean
+}
+
+export function concernsOf(situation: Situation): readonly Concern[] {
+  const found: readonly (readonly [Concern, boolean])[] = [
+    ['mail-returned', situation.isMailReturned],
+    ['address-pending', situation.isAddressPending],
+    ['name-missing', !situation.hasName],
+    ['newsletter-pending', situation.isNewsletterPending],
+    ['second-factor', !situation.hasSecondFactor],
+  ]
+  return found.filter(([, holds]) => holds).map(([concern]) => concern)
+}
+
+export const CIVILITIES = ['madame', 'monsieur'] as const
+export const VAT_STATUSES = ['assujetti', 'franchise', 'exempte', 'non-assujetti'] as const
+
+/** Only who works for themselves is asked about their work (M18): a private person never sees it. */
+export const tellsOfWork = (type: AccountType): boolean => type === 'independant'
+
+/** « a•••@exemple.be »: enough for who knows the address, nothing for who does not. */
+export function maskedEmail(email: string): string {
+  const at = email.lastIndexOf('@')
+  const [first = ''] = email
+  return at < 1 ? '•••' : `${first}•••${email.slice(at)}`
+}
+
+/** Names of the fields that differ: what somebody else, or another tab, has changed meanwhile. */
+export function changedFields(
+  shown: Readonly<Record<string, string>>,
+  now: Readonly<Record<string, string>>,
+): readonly string[] {
+  return Object.keys(now).filter((field) => (shown[field] ?? '') !== now[field])
+}
