@@ -21,6 +21,11 @@ export function signInPath(back: string, more: Readonly<Record<string, string>> 
   return query.size === 0 ? '/connexion' : `/connexion?${query}`
 }
 
+/** Where to register on MyANM, then come back, signed in (M7, M50). */
+export function registerPath(back: string): string {
+  return back === '/' ? '/inscription' : `/inscription?${new URLSearchParams({ retour: back })}`
+}
+
 /** Answers 303: whatever the method was, the next is a GET (RFC 9700 §4.12). */
 export function seeOther(ctx: Context, address: string | URL): void {
   ctx.status = 303

@@ -80,6 +80,8 @@ export interface RelyingParty {
   banner(ctx: Context): Banner | null
   /** Where to sign in and come back to this page, or to another path of this site. */
   signInUrl(back: Context | string): string
+  /** Where to register and come back, signed in. */
+  registerUrl(back: Context | string): string
   /** Where to choose for whom to act, and come back. */
   switchUrl(back: Context | string): string
   /** Shows a sentence of the catalogue once, on this page or the next one this browser opens. */

@@ -9,14 +9,15 @@ export function bannerFor(
   visit: Visit | undefined,
   around: {
     readonly signInUrl: string
+    readonly registerUrl: string
     readonly switchUrl: string
     readonly accountUrl: string
   },
 ): Banner | null {
   if (!visit) return null
-  const { signInUrl, switchUrl, accountUrl } = around
+  const { signInUrl, registerUrl, switchUrl, accountUrl } = around
   const person = visit.session?.person
-  if (!person) return { kind: 'anonymous', signInUrl }
+  if (!person) return { kind: 'anonymous', signInUrl, registerUrl }
   const { name, organisation, accountType } = person
   return {
     kind: 'person',

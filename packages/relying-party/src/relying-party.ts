@@ -1,6 +1,6 @@
 import type Router from '@koa/router'
 import type { Context, Middleware } from 'koa'
-import { pageOf, signInPath } from './addresses.ts'
+import { pageOf, registerPath, signInPath } from './addresses.ts'
 import type { RelyingParty, RelyingPartyOptions } from './api.ts'
 import { BACK_CHANNEL_PATH, backChannelRoutes } from './back-channel/routes.ts'
 import { logoutTokenStore } from './back-channel/store.ts'
@@ -67,10 +67,12 @@ export function relyingParty(options: RelyingPartyOptions): RelyingParty {
   const backTo = (back: Context | string): string =>
     typeof back === 'string' ? back : pageOf(back, site.url)
   const signInUrl = (back: Context | string) => signInPath(backTo(back))
+  const registerUrl = (back: Context | string) => registerPath(backTo(back))
   const switchUrl = (back: Context | string) => signInPath(backTo(back), { contexte: 'choisir' })
   const banner = (ctx: Context) =>
     bannerFor(visits.find(ctx), {
       signInUrl: signInUrl(ctx),
+      registerUrl: registerUrl(ctx),
       switchUrl: switchUrl(ctx),
       accountUrl: account.href,
     })
@@ -83,6 +85,7 @@ export function relyingParty(options: RelyingPartyOptions): RelyingParty {
     requirePerson: right.requirePerson,
     banner,
     signInUrl,
+    registerUrl,
     switchUrl,
     notify: notice.keep,
     api: right.api,

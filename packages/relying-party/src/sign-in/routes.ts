@@ -33,12 +33,13 @@ export function signInRoutes(needs: SignInRouteNeeds): Router {
     if (alreadySignedIn && Object.keys(parameters).length === 0) {
       return seeOther(ctx, new URL(returnTo, siteUrl))
     }
-    const browser = asSecret(browserCookie.read(ctx)) ?? newSecret()
-    const address = await beginSignIn(needs, { browser, returnTo, parameters }).catch(
-      throwProblem(returnTo),
-    )
-    browserCookie.write(ctx, browser, BROWSER_LIFE)
-    seeOther(ctx, address)
+    await leave(ctx, { returnTo, parameters })
+  })
+
+  /** « Inscrivez-vous ». Who is signed in already is told so, on MyANM (M7). */
+  router.get('/inscription', async (ctx) => {
+    const returnTo = safeReturn(ctx.query['retour'])
+    await leave(ctx, { returnTo, parameters: { prompt: 'create' } })
   })
 
   router.get('/retour', async (ctx) => {
@@ -64,6 +65,19 @@ export function signInRoutes(needs: SignInRouteNeeds): Router {
     log.info({ event: 'signed-in' }, 'signed in')
     seeOther(ctx, new URL(returnTo, siteUrl))
   })
+
+  /** Off to MyANM, to come back to a page of this site. */
+  const leave = async (
+    ctx: Context,
+    asked: { returnTo: string; parameters: Readonly<Record<string, string>> },
+  ) => {
+    const browser = asSecret(browserCookie.read(ctx)) ?? newSecret()
+    const address = await beginSignIn(needs, { browser, ...asked }).catch(
+      throwProblem(asked.returnTo),
+    )
+    browserCookie.write(ctx, browser, BROWSER_LIFE)
+    seeOther(ctx, address)
+  }
 
   /** The way back in history leads here: who is signed in goes on to the page they wanted. */
   const comeBackLate = async (ctx: Context, answer: { state: string; browser: string }) => {

@@ -148,6 +148,7 @@ export async function startProvider(clients: readonly ProviderClient[]): Promise
 function settings(clients: readonly ProviderClient[]): Configuration {
   const policy = interactionPolicy.base()
   policy.add(new interactionPolicy.Prompt({ name: 'contexte', requestable: true }))
+  policy.add(new interactionPolicy.Prompt({ name: 'create', requestable: true }))
   return {
     clients: clients.map(({ id, secret, url }) => ({
       client_id: id,
