@@ -8,6 +8,7 @@ import { myAccountRoutes } from '#my-account'
 import { myDataRoutes } from '#my-data'
 import { isEngines } from '#oidc'
 import { recoveryRoutes } from '#recovery'
+import { registrationRoutes } from '#registration'
 import { returnRoutes } from '#visits'
 import type { Services } from './services.ts'
 
@@ -35,6 +36,7 @@ export function createApp(services: Services): Frame {
     returnRoutes(services),
     homeRoutes(services),
     myAccountRoutes(services),
+    registrationRoutes(services),
     interactionRoutes(services),
     recoveryRoutes(services),
     contactRoutes(services),

@@ -1,0 +1,2 @@
+export { purgeRegistrations } from './purge.ts'
+export { registrationRoutes } from './routes.ts'

@@ -1,0 +1,31 @@
+import Router from '@koa/router'
+import { confirmationRoutes } from './confirmation-routes.ts'
+import { entranceRoutes } from './entrance-routes.ts'
+import { formRoutes } from './form-routes.ts'
+import { createRegistrationLimits } from './limits.ts'
+import type { RegistrationNeeds } from './needs.ts'
+import { signedInRoutes } from './signed-in-routes.ts'
+import { waitingRoutes } from './waiting-routes.ts'
+
+/**
+ * From « Inscrivez-vous » to the site one came from:
+ *
+ *     (request, prompt=create) ──▶ profile ──▶ form ──▶ waiting ──▶ link or code ──▶ (back to the site)
+ *                                     │          ▲         │  ▲
+ *                                     │          │         ├──┤ « Renvoyer l'e-mail »
+ *                                     └─ already signed in └──┘ « Corriger l'adresse »
+ */
+export function registrationRoutes(needs: Omit<RegistrationNeeds, 'limits'>): Router {
+  const router = new Router()
+  const own = { ...needs, limits: createRegistrationLimits(needs) }
+  for (const routes of [
+    entranceRoutes,
+    formRoutes,
+    signedInRoutes,
+    waitingRoutes,
+    confirmationRoutes,
+  ]) {
+    routes(router, own)
+  }
+  return router
+}
