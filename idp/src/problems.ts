@@ -4,6 +4,8 @@ import { problems } from '@myanm/chassis'
 export const problem = problems({
   'sign-in-expired': 400,
   'sign-in-refused': 400,
+  'signed-in-already': 409,
+  'account-suspended': 403,
   'dead-link': 410,
   'invalid-token': 401,
   'needs-organisation': 403,

@@ -97,8 +97,14 @@ describe('the name of a session', () => {
   test('is a cookie scripts cannot read and other sites cannot send', async () => {
     const visitor = await comeIn('lecteur')
     const cookies = await visitor.jar.getCookies(myanm.issuer.href)
-    expect(cookies.map(({ key }) => key).sort()).toEqual(['myanm', 'visiteur', 'visiteur.sig'])
-    for (const cookie of cookies) {
+    expect(cookies.map(({ key }) => key).sort()).toEqual([
+      'appareil',
+      'myanm',
+      'visiteur',
+      'visiteur.sig',
+    ])
+    // That this browser is known stays when its person leaves: it opens nothing.
+    for (const cookie of cookies.filter(({ key }) => key !== 'appareil')) {
       expect([cookie.key, cookie.httpOnly, cookie.sameSite]).toEqual([cookie.key, true, 'lax'])
       expect(cookie.path).toBe('/')
       // Ends with the browser: « Rester connecté » was not asked for.
@@ -113,11 +119,13 @@ describe('a journey', () => {
     const { url } = await victim.go(wire.request().url)
     const strangers = [newVisitor(), await comeIn('voisin')]
     await strangers[0]?.go(wire.request().url)
-    for (const stranger of strangers) {
+    for (const [position, stranger] of strangers.entries()) {
+      // Who is signed in has nothing to do there, and is told so.
+      const [refused, told] = position === 0 ? [400, 'expiré'] : [409, 'Vous êtes connecté']
       for (const path of [url.pathname, `${url.pathname}/mot-de-passe`]) {
         const page = await stranger.go(at(path))
-        expect(page.status).toBe(400)
-        expect(page.text).toContain('expiré')
+        expect(page.status).toBe(refused)
+        expect(page.text).toContain(told)
       }
       const own = await stranger.go(wire.request('guide-social', { prompt: 'login' }).url)
       const jeton = String(own.$('input[name=jeton]').attr('value'))
@@ -128,7 +136,7 @@ describe('a journey', () => {
       ]) {
         const fields = { jeton, [String(field)]: 'lecteur' }
         const page = await stranger.post(at(`${url.pathname}${path}`), fields)
-        expect(page.status).toBe(400)
+        expect(page.status).toBe(refused)
       }
     }
     // Nor does the address the engine resumes at open anything.
@@ -143,7 +151,7 @@ describe('a journey', () => {
     await typeCredentials(visitor, 'lecteur')
     for (const path of [url.pathname, url.pathname.replace('/connexion/', '/authorize/')]) {
       const page = await visitor.go(at(path))
-      expect([400, 404]).toContain(page.status)
+      expect([400, 404, 409]).toContain(page.status)
       expect(page.url.searchParams.get('code')).toBeNull()
     }
   })
@@ -387,7 +395,8 @@ describe('an account that is suspended or gone', () => {
       await arrange(
         database,
         `update account set state = 'active', login = $2, email = $3, password_hash = $4,
-           given_name = $5, family_name = $6, deletion_requested_at = null, deleted_at = null
+           given_name = $5, family_name = $6, email_confirmed_at = now(),
+           deletion_requested_at = null, deleted_at = null
            where id = $1`,
         [
           account,
@@ -411,11 +420,13 @@ describe('an account that is suspended or gone', () => {
     expect([
       page.status,
       page.text.includes("Ce compte est suspendu. Contactez l'équipe de l'ANM."),
-    ]).toEqual([422, true])
+    ]).toEqual([403, true])
+    expect(page.$('main a[href="/contact"]')).toHaveLength(1)
     await put('unconfirmed')
     const again = newVisitor()
     await again.go(wire.request().url)
-    expect((await typeCredentials(again, 'collegue')).text).toContain("n'est pas encore confirmée")
+    const confirm = await typeCredentials(again, 'collegue')
+    expect(confirm.url.pathname).toMatch(/\/inscription\/confirmez$/)
     await put('active')
   })
 })

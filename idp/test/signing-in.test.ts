@@ -36,7 +36,7 @@ describe('signing in', () => {
     const first = await visitor.go(flow.url)
     expect(first.status).toBe(200)
     expect(first.text).toContain('Connexion pour accéder à Guide Social')
-    expect(first.$('input[autocomplete=username]')).toHaveLength(1)
+    expect(first.$('input[autocomplete^=username]')).toHaveLength(1)
     const second = await visitor.submit({ fields: { identifiant: ' Lecteur ' } })
     expect(second.$('input[autocomplete=current-password]')).toHaveLength(1)
     const back = await visitor.submit({ fields: { mot_de_passe: PASSWORD } })

@@ -5,6 +5,7 @@ export const CHECKS = {
   format: ['biome', 'check', '--error-on-warnings'],
   lint: ['oxlint', '--type-aware'],
   types: ['tsc', '-p', 'tsconfig.json'],
+  scripts: ['tsc', '-p', 'tsconfig.enhance.json'],
   architecture: ['depcruise', 'idp/src', 'packages', 'apps', '--config', '.dependency-cruiser.js'],
   drawing: ['node', 'tools/graph.ts', '--check'],
 } as const

@@ -3,7 +3,7 @@ import { record } from '#journal'
 import { post } from '#mail'
 import { endSessionsOf, type Which } from '#oidc'
 import type { Tables } from '../tables.ts'
-import { setHash } from './store.ts'
+import { clearPasswordFailures, setHash } from './store.ts'
 
 /**
  * Gives an account a new password, in the caller's transaction: sessions end, the person is told (ML6).
@@ -20,6 +20,7 @@ export async function replacePassword(
 ): Promise<void> {
   const { account, hash, sessions } = change
   await setHash(tx, account, hash)
+  await clearPasswordFailures(tx, account)
   await endSessionsOf(tx, account, sessions)
   await record(tx, { event: 'password-changed', account })
   await post(tx, { code: 'password-changed', account })

@@ -3,7 +3,7 @@ import { record } from '#journal'
 import { post } from '#mail'
 import { endSessionsOf } from '#oidc'
 import type { Tables } from '../tables.ts'
-import { setHashByMail } from './store.ts'
+import { clearPasswordFailures, setHashByMail } from './store.ts'
 
 /**
  * Gives a new password to somebody who has proven their mailbox, in the transaction that uses the proof
@@ -18,6 +18,7 @@ export async function resetPassword(
 ): Promise<boolean> {
   const before = await setHashByMail(tx, account, hash)
   if (before === null) return false
+  await clearPasswordFailures(tx, account)
   await endSessionsOf(tx, account, 'all')
   if (before === 'legacy' || before === 'unconfirmed') {
     await record(tx, { event: 'email-confirmed', account })

@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { addressRange, normaliseIdentifier, normalisePassword, refusalByState } from './rules.ts'
+import {
+  addressRange,
+  isClosed,
+  isJustClosed,
+  normaliseIdentifier,
+  normalisePassword,
+} from './rules.ts'
 
 describe('a login or an e-mail has one spelling', () => {
   test.each([
@@ -86,11 +92,8 @@ describe('an address stands for', () => {
   })
 })
 
-test('only an active account signs in', () => {
-  expect(refusalByState('active')).toBeNull()
-  expect(refusalByState('unconfirmed')).toBe('unconfirmed')
-  expect(refusalByState('suspended')).toBe('suspended')
-  for (const state of ['legacy', 'invited', 'deletion_requested', 'deleted', 'anything']) {
-    expect(refusalByState(state)).toBe('unusable')
-  }
+test('ninety failures in a row close a password: ten may be under way', () => {
+  expect(isClosed(89)).toBe(false)
+  expect(isClosed(90)).toBe(true)
+  expect([89, 90, 91].map(isJustClosed)).toEqual([false, true, false])
 })

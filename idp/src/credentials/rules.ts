@@ -27,21 +27,17 @@ export function addressRange(address: string): string {
   return `${prefix.join(':')}::/64`
 }
 
-/** What the state of an account says to somebody who has just given the right password (4.3, 4). */
-export type StateRefusal = 'unconfirmed' | 'suspended' | 'unusable'
+/**
+ * Failures in a row of one account after which its password no longer lets anybody in, however slowly
+ * they came: a hundred at most (NIST SP 800-63B-4 §3.2.2), less those that may be under way at this
+ * moment: five of strangers, five of a browser that is known.
+ */
+export const MOST_FAILURES = 90
 
-export function refusalByState(state: string): StateRefusal | null {
-  switch (state) {
-    case 'active':
-      return null
-    case 'unconfirmed':
-      return 'unconfirmed'
-    case 'suspended':
-      return 'suspended'
-    default:
-      return 'unusable'
-  }
-}
+export const isClosed = (failures: number): boolean => failures >= MOST_FAILURES
+
+/** Whether this very failure closed it: its person is told, once. */
+export const isJustClosed = (failures: number): boolean => failures === MOST_FAILURES
 
 export const SHORTEST_PASSWORD = 12
 export const LONGEST_PASSWORD = 128

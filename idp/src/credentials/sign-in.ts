@@ -2,10 +2,17 @@ import type { Db } from '@myanm/database'
 import { record } from '#journal'
 import { post } from '#mail'
 import type { Tables } from '../tables.ts'
-import type { Attempts } from './attempts.ts'
+import type { Attempts, Try } from './attempts.ts'
 import type { Passwords } from './passwords.ts'
-import { normaliseIdentifier, refusalByState, type StateRefusal } from './rules.ts'
-import { findCredentials, replaceHash } from './store.ts'
+import { isClosed, isJustClosed, normaliseIdentifier } from './rules.ts'
+import {
+  type Credentials,
+  clearPasswordFailures,
+  countPasswordFailure,
+  findCredentials,
+  findCredentialsOf,
+  replaceHash,
+} from './store.ts'
 
 export interface SignInNeeds {
   readonly db: Db<Tables>
@@ -13,78 +20,114 @@ export interface SignInNeeds {
   readonly attempts: Attempts
 }
 
+export interface PasswordTry {
+  /** As it was typed; or the account, when it is known who is asked again. */
+  readonly whose: { readonly identifier: string } | { readonly account: string }
+  readonly password: string
+  readonly address: string
+  readonly client: string
+  /** What this browser is called by an account whose person has signed in with it before. */
+  readonly browserOf: (account: string) => string | null
+}
+
+/** Somebody who has given the right password, and what stands between them and the site. */
+export interface Proven {
+  readonly account: string
+  readonly state: Tables['account']['state']
+  readonly mustChangePassword: boolean
+  readonly hasSecondFactor: boolean
+}
+
 export type SignInOutcome =
-  | { readonly signedIn: true; readonly account: string }
-  | { readonly signedIn: false; readonly because: 'mismatch' | StateRefusal }
-  | { readonly signedIn: false; readonly because: 'locked'; readonly minutes: number }
+  | { readonly proven: true; readonly person: Proven }
+  | { readonly proven: false; readonly because: 'mismatch' | 'closed' }
+  | { readonly proven: false; readonly because: 'locked'; readonly minutes: number }
 
 /**
  * Checks a login (or e-mail) and a password.
  *
- * Unknown, wrong and locked take the same work and tell nothing about who has an account (4.3, F34,
- * F35): the state of an account is only spoken of to somebody who knows its password.
+ * Unknown, wrong, locked and closed take the same work and tell nothing about who has an account (4.3,
+ * F34, F35): the state of an account is only spoken of to somebody who knows its password, and that a
+ * password is closed only to a browser its person has signed in with.
  */
-export async function signIn(
-  needs: SignInNeeds,
-  attempt: {
-    readonly identifier: string
-    readonly password: string
-    readonly address: string
-    readonly client: string
-  },
-): Promise<SignInOutcome> {
+export async function signIn(needs: SignInNeeds, attempt: PasswordTry): Promise<SignInOutcome> {
   const { db, passwords, attempts } = needs
-  const identifier = normaliseIdentifier(attempt.identifier)
-  const known = await findCredentials(db, identifier)
-  // Marked, so that typing somebody's internal name does not spend their tries.
-  const who = known?.id ?? `nobody:${identifier}`
+  const { client } = attempt
+  const { known, who } = await whoIsMeant(db, attempt.whose)
+  const browser = known ? attempt.browserOf(known.id) : null
+  const counted: Try = { who, address: attempt.address, browser }
 
-  const verdict = await attempts.begin(who, attempt.address)
+  const verdict = await attempts.begin(counted)
   if (!verdict.allowed) {
-    await record(db, { event: 'sign-in-locked', account: known?.id, client: attempt.client })
-    return { signedIn: false, because: 'locked', minutes: verdict.minutes }
+    await record(db, { event: 'sign-in-locked', account: known?.id, client })
+    return { proven: false, because: 'locked', minutes: verdict.minutes }
   }
 
   const matches = await passwords.verify(known?.password_hash ?? null, attempt.password)
-  if (!known || !matches) {
-    await refuse(needs, { account: known?.id, client: attempt.client, isLast: verdict.isLast })
-    return { signedIn: false, because: 'mismatch' }
+  // Past that many failures in a row the right password is no longer told from a wrong one.
+  const closed = known !== undefined && isClosed(known.password_failures)
+  if (!known || !matches || closed) {
+    await refuse(needs, { counted, account: known?.id, client, isLast: verdict.isLast })
+    return { proven: false, because: closed && browser !== null ? 'closed' : 'mismatch' }
   }
 
-  await attempts.forgive(who, attempt.address)
-  const refusal = refusalByState(known.state)
-  if (refusal) {
-    await record(db, {
-      event: 'sign-in-refused',
-      account: known.id,
-      client: attempt.client,
-      details: { because: refusal },
-    })
-    return { signedIn: false, because: refusal }
-  }
-
+  await attempts.forgive(counted)
+  if (known.password_failures > 0) await clearPasswordFailures(db, known.id)
   if (known.password_hash && passwords.needsRehash(known.password_hash)) {
     const renewed = await passwords.hash(attempt.password)
     await replaceHash(db, known.id, { old: known.password_hash, new: renewed })
   }
-  await record(db, { event: 'signed-in', account: known.id, client: attempt.client })
-  return { signedIn: true, account: known.id }
+  return { proven: true, person: provenBy(known) }
+}
+
+/** What stands between somebody who proved who they are some other way and the site. */
+export async function provenOf(
+  { db }: Pick<SignInNeeds, 'db'>,
+  account: string,
+): Promise<Proven | null> {
+  const known = await findCredentialsOf(db, account)
+  return known ? provenBy(known) : null
+}
+
+const provenBy = (known: Credentials): Proven => ({
+  account: known.id,
+  state: known.state,
+  mustChangePassword: known.must_change_password,
+  hasSecondFactor: known.has_second_factor,
+})
+
+async function whoIsMeant(
+  db: Db<Tables>,
+  whose: PasswordTry['whose'],
+): Promise<{ known: Credentials | undefined; who: string }> {
+  if ('account' in whose) {
+    return { known: await findCredentialsOf(db, whose.account), who: whose.account }
+  }
+  const identifier = normaliseIdentifier(whose.identifier)
+  const known = await findCredentials(db, identifier)
+  // Marked, so that typing somebody's internal name does not spend their tries.
+  return { known, who: known?.id ?? `nobody:${identifier}` }
 }
 
 /** Writes the refusal down; the try that closes the door also tells the owner (ML8). */
 async function refuse(
-  { db }: Pick<SignInNeeds, 'db'>,
-  refused: { account: string | undefined; client: string; isLast: boolean },
+  { db, attempts }: Pick<SignInNeeds, 'db' | 'attempts'>,
+  refused: { counted: Try; account: string | undefined; client: string; isLast: boolean },
 ): Promise<void> {
+  const { account, client } = refused
+  const isSpraying = await attempts.noteFailure(refused.counted)
   await db.transaction().execute(async (tx) => {
-    await record(tx, { event: 'sign-in-refused', account: refused.account, client: refused.client })
-    if (refused.isLast && refused.account) {
-      await post(tx, {
-        code: 'locked',
-        account: refused.account,
-        details: { minutes: 15 },
-        once: `locked:${refused.account}`,
-      })
+    await record(tx, { event: 'sign-in-refused', account, client })
+    if (isSpraying) await record(tx, { event: 'sign-in-spraying', client })
+    const failures = await countPasswordFailure(tx, account)
+    if (account === undefined) return
+    if (refused.isLast) {
+      const once = `locked:${account}`
+      await post(tx, { code: 'locked', account, details: { minutes: 15 }, once })
+    }
+    if (isJustClosed(failures)) {
+      await record(tx, { event: 'sign-in-closed', account, client })
+      await post(tx, { code: 'security-changed', account, details: { what: 'closed' } })
     }
   })
 }

@@ -4,27 +4,75 @@ import type { Tables } from '../tables.ts'
 
 export interface Credentials {
   readonly id: string
-  readonly state: string
+  readonly state: Tables['account']['state']
   readonly password_hash: string | null
   readonly must_change_password: boolean
+  /** In a row, since the last success. */
+  readonly password_failures: number
+  readonly has_second_factor: boolean
 }
+
+/** All a sign-in has to know before it checks anything, in one statement. */
+const credentials = (db: Db<Tables>) =>
+  db
+    .selectFrom('account')
+    .leftJoin('sign_in_failure', 'sign_in_failure.account_id', 'account.id')
+    .select([
+      'account.id',
+      'account.state',
+      'account.password_hash',
+      'account.must_change_password',
+      sql<number>`coalesce(sign_in_failure.passwords, 0)`.as('password_failures'),
+      // Tables of the room of authenticators: a look of their own would be one more round trip.
+      sql<boolean>`exists (select from passkey where account_id = account.id)
+        or exists (select from one_time_password where account_id = account.id)`.as(
+        'has_second_factor',
+      ),
+    ])
 
 /** Finds by login or e-mail, whatever their spelling: each belongs to one account. */
 export function findCredentials(
   db: Db<Tables>,
   identifier: string,
 ): Promise<Credentials | undefined> {
-  return db
-    .selectFrom('account_identifier')
-    .innerJoin('account', 'account.id', 'account_identifier.account_id')
-    .select([
-      'account.id',
-      'account.state',
-      'account.password_hash',
-      'account.must_change_password',
-    ])
+  return credentials(db)
+    .innerJoin('account_identifier', 'account_identifier.account_id', 'account.id')
     .where('account_identifier.key', '=', sql<string>`identifier_key(${identifier})`)
     .executeTakeFirst()
+}
+
+export function findCredentialsOf(
+  db: Db<Tables>,
+  account: string,
+): Promise<Credentials | undefined> {
+  return credentials(db).where('account.id', '=', account).executeTakeFirst()
+}
+
+/**
+ * Counts a wrong password. For nobody's account it does the same and finds none.
+ * @returns how many in a row that makes
+ */
+export async function countPasswordFailure(
+  tx: Tx<Tables>,
+  account: string | undefined,
+): Promise<number> {
+  const { rows } = await sql<{ passwords: number }>`
+    insert into sign_in_failure (account_id, passwords)
+      select id, 1 from account where id = ${account ?? null}::uuid
+      on conflict (account_id) do update set passwords = sign_in_failure.passwords + 1
+      returning passwords`.execute(tx)
+  return rows[0]?.passwords ?? 0
+}
+
+export async function clearPasswordFailures(
+  db: Db<Tables> | Tx<Tables>,
+  account: string,
+): Promise<void> {
+  await db
+    .updateTable('sign_in_failure')
+    .set({ passwords: 0 })
+    .where('account_id', '=', account)
+    .execute()
 }
 
 export async function replaceHash(

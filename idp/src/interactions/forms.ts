@@ -19,6 +19,17 @@ export const passwordForm = z.object({
   rester_connecte: z.literal('oui').optional(),
 })
 
+/** The answer of a passkey, as a script put it there: read and held to its shape where it is checked. */
+const answer = z.string().max(40_000)
+
+export const passkeyForm = z.object({ reponse: answer })
+
+export const secondFactorForm = z.object({
+  moyen: z.enum(['cle', 'application', 'secours']),
+  code: z.string().max(LONGEST).optional(),
+  reponse: answer.optional(),
+})
+
 export const contextForm = z.object({
   organisation: z.string({ error: 'interactions.context.missing' }).max(64),
 })

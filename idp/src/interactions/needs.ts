@@ -1,4 +1,4 @@
 import type { JourneyNeeds } from '#journeys'
 import type { Needs } from '../services.ts'
 
-export type InteractionNeeds = JourneyNeeds & Needs<'passwords' | 'attempts'>
+export type InteractionNeeds = JourneyNeeds & Needs<'pool' | 'passwords' | 'attempts'>

@@ -2,13 +2,25 @@ import Router from '@koa/router'
 import { cancelRoutes } from './cancel-routes.ts'
 import { consentRoutes } from './consent-routes.ts'
 import { contextRoutes } from './context-routes.ts'
+import { identifierRoutes } from './identifier-routes.ts'
 import type { InteractionNeeds } from './needs.ts'
+import { passkeyRoutes } from './passkey-routes.ts'
+import { secondFactorRoutes } from './second-factor-routes.ts'
 import { signInRoutes } from './sign-in-routes.ts'
 
-/** The pages between a request to sign in and its answer; their order is drawn in `rules.ts`. */
+/** The pages between a request to sign in and its answer; their order is drawn in `journeys/rules.ts`. */
 export function interactionRoutes(needs: InteractionNeeds): Router {
   const router = new Router()
-  for (const routes of [signInRoutes, contextRoutes, consentRoutes, cancelRoutes]) {
+  const all = [
+    identifierRoutes,
+    signInRoutes,
+    passkeyRoutes,
+    secondFactorRoutes,
+    contextRoutes,
+    consentRoutes,
+    cancelRoutes,
+  ]
+  for (const routes of all) {
     routes(router, needs)
   }
   return router

@@ -1,119 +1,123 @@
 import type Router from '@koa/router'
 import { clientAddress, readForm, render, translate } from '@myanm/chassis'
 import type { Context } from 'koa'
-import { type SignInOutcome, signIn } from '#credentials'
-import {
-  completeSignIn,
-  isDue,
-  type Journey,
-  journeyOf,
-  keepIdentifier,
-  readIdentifier,
-} from '#journeys'
+import { knownBrowser, type SignInOutcome, signIn } from '#credentials'
+import { isDue, type Journey, journeyOf, readIdentifier } from '#journeys'
 import { pathOf } from '#rules/journeys'
-import { identifierForm, passwordForm } from './forms.ts'
+import { continueSignIn } from './continue-sign-in.ts'
+import { passwordForm } from './forms.ts'
+import { passkeyOf, sayLocked } from './identifier-routes.ts'
 import type { InteractionNeeds } from './needs.ts'
+import { type Asked, personAsked } from './who-is-asked.ts'
 
+/** Whose password is asked for: what was typed at the first step, or who is signed in here. */
+interface Whose {
+  readonly shownAs: string
+  readonly asked: Asked | null
+}
+
+/** The second step: the password. */
 export function signInRoutes(router: Router, needs: InteractionNeeds): void {
   const { engine } = needs
-  const publicUrl = needs.config.PUBLIC_URL
 
-  router.get('/connexion/:uid', async (ctx) => {
-    const journey = await journeyOf(ctx, engine, ctx.params['uid'] ?? '')
-    if (!isDue(ctx, journey, 'identifier')) return
-    const hint = journey.interaction.params['login_hint']
-    const typed = readIdentifier(ctx, publicUrl) ?? (typeof hint === 'string' ? hint : '')
-    showIdentifier(ctx, journey, { typed: { identifiant: typed }, errors: {} })
-  })
-
-  router.post('/connexion/:uid', async (ctx) => {
-    const journey = await journeyOf(ctx, engine, ctx.params['uid'] ?? '')
-    if (!isDue(ctx, journey, 'identifier')) return
-    const form = await readForm(ctx, identifierForm)
-    if (!form.ok) return showIdentifier(ctx, journey, form)
-    keepIdentifier(ctx, { uid: journey.uid, publicUrl }, form.values.identifiant)
-    ctx.status = 303
-    ctx.redirect(pathOf('password', journey.uid))
-  })
+  const whoseOf = async (ctx: Context, journey: Journey): Promise<Whose | null> => {
+    const typed = readIdentifier(ctx, needs.config.PUBLIC_URL)
+    if (typed !== undefined) return { shownAs: typed, asked: null }
+    const asked = await personAsked(ctx, needs, journey)
+    return asked && { shownAs: asked.shownAs, asked }
+  }
 
   router.get('/connexion/:uid/mot-de-passe', async (ctx) => {
     const journey = await journeyOf(ctx, engine, ctx.params['uid'] ?? '')
     if (!isDue(ctx, journey, 'identifier')) return
-    const identifier = readIdentifier(ctx, publicUrl)
-    if (!identifier) return ctx.redirect(pathOf('identifier', journey.uid))
-    showPassword(ctx, journey, { identifier, mistake: null })
+    const whose = await whoseOf(ctx, journey)
+    if (!whose) return ctx.redirect(pathOf('identifier', journey.uid))
+    await showPassword(ctx, needs, { journey, whose })
   })
 
   router.post('/connexion/:uid/mot-de-passe', async (ctx) => {
     const journey = await journeyOf(ctx, engine, ctx.params['uid'] ?? '')
     if (!isDue(ctx, journey, 'identifier')) return
-    const identifier = readIdentifier(ctx, publicUrl)
-    if (!identifier) return ctx.redirect(pathOf('identifier', journey.uid))
+    const whose = await whoseOf(ctx, journey)
+    if (!whose) return ctx.redirect(pathOf('identifier', journey.uid))
     const form = await readForm(ctx, passwordForm)
     if (!form.ok) {
       const mistake = translate(ctx, form.errors['mot_de_passe'] ?? 'interactions.mismatch')
-      return showPassword(ctx, journey, { identifier, mistake })
+      return showPassword(ctx, needs, { journey, whose, mistake })
     }
 
+    const { asked, shownAs } = whose
     const outcome = await signIn(needs, {
-      identifier,
+      whose: asked ? { account: asked.account } : { identifier: shownAs },
       password: form.values.mot_de_passe,
       address: clientAddress(ctx),
       client: journey.site.clientId,
+      browserOf: (account) => knownBrowser(ctx, needs.config).nameFor(account),
     })
-    if (!outcome.signedIn) return showRefusal(ctx, journey, { identifier, outcome })
+    if (!outcome.proven) return showRefusal(ctx, needs, { journey, whose, outcome })
 
-    await completeSignIn(ctx, needs, {
-      journey,
-      person: {
-        account: outcome.account,
-        remember: form.values.rester_connecte === 'oui',
-        amr: ['pwd'],
-      },
-    })
+    const person = {
+      account: outcome.person.account,
+      amr: ['pwd'],
+      // Of somebody who is signed in already, what they chose about staying stays.
+      remember: asked !== null || form.values.rester_connecte === 'oui',
+    }
+    const mayGoOn = await continueSignIn(ctx, needs, { journey, person, proven: outcome.person })
+    if (!mayGoOn) {
+      const mistake = translate(ctx, 'interactions.mismatch')
+      await showPassword(ctx, needs, { journey, whose, mistake })
+    }
   })
 }
 
-function showIdentifier(
+/** @param shown.mistake what is wrong, already in the person's language */
+async function showPassword(
   ctx: Context,
-  { uid, site }: Journey,
-  form: { typed: Readonly<Record<string, unknown>>; errors: Readonly<Record<string, string>> },
-): void {
-  if (Object.keys(form.errors).length > 0) ctx.status = 422
-  render(ctx, 'interactions/pages/identifier.njk', { uid, asking: site, form })
+  needs: InteractionNeeds,
+  shown: {
+    readonly journey: Journey
+    readonly whose: Whose
+    readonly mistake?: string
+    /** Waiting is no way forward: a new password is. */
+    readonly offersReset?: true
+  },
+): Promise<void> {
+  const { journey, whose, mistake = null, offersReset } = shown
+  if (mistake !== null) ctx.status = 422
+  render(ctx, 'interactions/pages/password.njk', {
+    uid: journey.uid,
+    asking: journey.site,
+    identifier: whose.shownAs,
+    isAskedAgain: whose.asked !== null,
+    passkey: whose.asked && (await passkeyOf(needs, journey)),
+    mistake,
+    offersReset,
+  })
 }
 
-/** @param mistake what is wrong with the password, already in the person's language */
-function showPassword(
-  ctx: Context,
-  { uid, site }: Journey,
-  shown: { identifier: string; mistake: string | null },
-): void {
-  if (shown.mistake) ctx.status = 422
-  render(ctx, 'interactions/pages/password.njk', { uid, asking: site, ...shown })
-}
-
-type Refused = Extract<SignInOutcome, { signedIn: false }>
+type Refused = Extract<SignInOutcome, { proven: false }>
 
 /** Unknown and wrong are one answer (E01); a state is told only to whoever knows the password. */
-function showRefusal(
+async function showRefusal(
   ctx: Context,
-  journey: Journey,
-  { identifier, outcome }: { identifier: string; outcome: Refused },
-): void {
-  const minutes = outcome.because === 'locked' ? outcome.minutes : 0
-  const mistake = translate(ctx, REFUSALS[outcome.because], { n: minutes })
-  showPassword(ctx, journey, { identifier, mistake })
-  if (outcome.because === 'locked') {
-    ctx.status = 429
-    ctx.set('Retry-After', String(minutes * 60))
+  needs: InteractionNeeds,
+  { outcome, ...shown }: { journey: Journey; whose: Whose; outcome: Refused },
+): Promise<void> {
+  switch (outcome.because) {
+    case 'mismatch':
+      return showPassword(ctx, needs, {
+        ...shown,
+        mistake: translate(ctx, 'interactions.mismatch'),
+      })
+    case 'locked': {
+      const mistake = sayLocked(ctx, outcome.minutes)
+      await showPassword(ctx, needs, { ...shown, mistake, offersReset: true })
+      ctx.status = 429
+      return
+    }
+    case 'closed': {
+      const mistake = translate(ctx, 'interactions.closed')
+      return showPassword(ctx, needs, { ...shown, mistake, offersReset: true })
+    }
   }
 }
-
-const REFUSALS = {
-  mismatch: 'interactions.mismatch',
-  unusable: 'interactions.mismatch',
-  unconfirmed: 'interactions.unconfirmed',
-  suspended: 'interactions.suspended',
-  locked: 'interactions.locked',
-} as const

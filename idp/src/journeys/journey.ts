@@ -1,9 +1,10 @@
-import { allowFormAction, type Problem } from '@myanm/chassis'
+import { allowFormAction } from '@myanm/chassis'
 import type { Context } from 'koa'
 import type { Provider } from 'oidc-provider'
 import { isOneOfOurSites } from '#clients'
-import { type Engine, waysTo } from '#oidc'
-import { problem } from '../problems.ts'
+import type { Engine } from '#oidc'
+import { keepAskingSite } from './asking-site.ts'
+import { overProblem } from './over.ts'
 import { pathOf, type Screen, screenFor } from './rules.ts'
 
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
@@ -26,18 +27,24 @@ export interface Journey {
 /**
  * The journey this browser is on. Bound to it by the engine's cookie: the address alone opens nothing
  * (yardsticks F28).
- * @throws Problem `sign-in-expired` when it has ended or belongs to another browser
+ * @throws Problem `sign-in-expired` when it has ended or belongs to another browser, or
+ *   `signed-in-already` when its person is in: another tab was first, or they came back
  */
 export async function journeyOf(ctx: Context, engine: Engine, uid: string): Promise<Journey> {
   const provider = engine.provider()
-  const interaction = await provider.interactionDetails(ctx.req, ctx.res).catch((error: Error) => {
-    // The engine has one error for all of it; a database that is away is not that error.
-    throw error.name === 'SessionNotFound' ? expired(engine, error) : error
-  })
-  if (interaction.uid !== uid) throw expired(engine)
+  const interaction = await provider
+    .interactionDetails(ctx.req, ctx.res)
+    .catch(async (error: Error) => {
+      // The engine has one error for all of it; a database that is away is not that error.
+      throw error.name === 'SessionNotFound'
+        ? await overProblem(ctx, engine, { cause: error })
+        : error
+    })
+  if (interaction.uid !== uid) throw await overProblem(ctx, engine)
   const clientId = String(interaction.params['client_id'])
   const client = await provider.Client.find(clientId)
-  if (!client) throw expired(engine)
+  if (!client) throw await overProblem(ctx, engine)
+  keepAskingSite(ctx, clientId)
   const redirect = URL.parse(String(interaction.params['redirect_uri']))
   if (redirect) allowFormAction(ctx, redirect.origin)
   return {
@@ -50,11 +57,6 @@ export async function journeyOf(ctx: Context, engine: Engine, uid: string): Prom
       homeUri: (client['homeUri'] as string | undefined) ?? null,
     },
   }
-}
-
-/** Nobody is left on a page without a next step: the sites are where a sign-in begins. */
-function expired(engine: Engine, cause?: Error): Problem {
-  return problem('sign-in-expired', { cause, ways: waysTo(engine.sites()) })
 }
 
 /** Whether this screen is the one that is due; otherwise the person is sent to the one that is. */

@@ -11,6 +11,7 @@ test('each question of the engine has its page, and an unknown one begins at the
 test('each page has an address of its journey', () => {
   expect(pathOf('identifier', 'j')).toBe('/connexion/j')
   expect(pathOf('password', 'j')).toBe('/connexion/j/mot-de-passe')
+  expect(pathOf('second-factor', 'j')).toBe('/connexion/j/second-facteur')
   expect(pathOf('context', 'j')).toBe('/contexte/j')
   expect(pathOf('consent', 'j')).toBe('/consentement/j')
 })

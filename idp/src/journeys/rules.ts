@@ -1,10 +1,14 @@
 /**
  * The journey between an authorization request and its answer.
  *
- *     (request) ──▶ identifier ──▶ password ──▶ context ──▶ consent ──▶ (back to the site)
- *                      │  ▲            │           │           │
- *                      │  └─ not me ───┘           │           │
- *                      └────────── cancel ─────────┴───────────┴──▶ (back to the site, refused)
+ *     (request) ─▶ identifier ─▶ password ─▶ second factor ─▶ context ─▶ consent ─▶ (back to the site)
+ *                     │  ▲           │             │             │          │
+ *                     │  └─ not me ──┘             │             │          │
+ *                     └───────── cancel ───────────┴─────────────┴──────────┴─▶ (back, refused)
+ *
+ * A passkey leads from the first page past the second factor: it is both. Between the second factor and
+ * the rest stands what the state of the account asks for: an address to confirm, a password to replace.
+ * Who is signed in and is asked again begins at the password, or at the second factor alone.
  *
  * The engine says which question is next; a page asked for out of turn leads to the one that is due.
  */
@@ -25,7 +29,7 @@ export function screenFor(prompt: string): Screen {
 }
 
 /** The public address of a screen of one journey. */
-export function pathOf(screen: Screen | 'password', uid: string): string {
+export function pathOf(screen: Screen | 'password' | 'second-factor', uid: string): string {
   switch (screen) {
     case 'context':
       return `/contexte/${uid}`
@@ -33,6 +37,8 @@ export function pathOf(screen: Screen | 'password', uid: string): string {
       return `/consentement/${uid}`
     case 'password':
       return `/connexion/${uid}/mot-de-passe`
+    case 'second-factor':
+      return `/connexion/${uid}/second-facteur`
     default:
       return `/connexion/${uid}`
   }

@@ -1,7 +1,8 @@
 import type { Db } from '@myanm/database'
-import { interactionPolicy } from 'oidc-provider'
+import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Tables } from '../tables.ts'
 import { contextChoice } from './context-choice.ts'
+import { isOutOfReach, levelAsked, reaches } from './rules.ts'
 
 const { Check, Prompt, base } = interactionPolicy
 
@@ -11,6 +12,8 @@ const { Check, Prompt, base } = interactionPolicy
  */
 export function promptPolicy(db: Db<Tables>): interactionPolicy.DefaultPolicy {
   const policy = base()
+
+  askForLevel(policy)
 
   // A session whose account has ended or is suspended is asked to sign in again, and told why there.
   policy
@@ -47,4 +50,56 @@ export function promptPolicy(db: Db<Tables>): interactionPolicy.DefaultPolicy {
     2,
   )
   return policy
+}
+
+/** Why a sign-in that runs is asked to prove more: see `levelAsked`. */
+export const LEVEL_REASON = 'level'
+
+/**
+ * In the place of the engine's own checks: a level includes those below it, and what a site prefers
+ * (`acr_values`) is asked of the person as what it insists on is.
+ */
+function askForLevel(policy: interactionPolicy.DefaultPolicy): void {
+  const login = policy.get('login')
+  login?.checks.remove('essential_acrs')
+  login?.checks.remove('essential_acr')
+  login?.checks.add(
+    new Check(LEVEL_REASON, 'the requested ACR could not be obtained', 'login_required', (ctx) => {
+      const wanted = levelAsked({
+        acrValues: ctx.oidc.params?.['acr_values'] as string | undefined,
+        claim: claimOf(ctx.oidc.claims),
+      })
+      return wanted !== null && !reaches(ctx.oidc.session?.acr, wanted)
+        ? Check.REQUEST_PROMPT
+        : Check.NO_NEED_TO_PROMPT
+    }),
+  )
+}
+
+interface AskedClaims {
+  readonly id_token?: Readonly<Record<string, unknown>> | null
+}
+
+type LevelClaim = Parameters<typeof isOutOfReach>[0]
+
+function claimOf(claims: unknown): LevelClaim {
+  const claim = (claims as AskedClaims | undefined)?.id_token?.['acr']
+  return typeof claim === 'object' ? (claim as LevelClaim) : null
+}
+
+/** What a request may say with `claims`; everything else is told by scopes (OIDC Core 5.5). */
+const HEARD = new Set(['acr', 'auth_time', 'sub'])
+
+/**
+ * Of the `claims` parameter, how the sign-in must be is heard; claims about the person are not: scopes
+ * ask for those, and consent is given to scopes.
+ * @throws errors.UnmetAuthenticationRequirements when a level is insisted on that no sign-in here can have
+ */
+export function narrowClaims(ctx: KoaContextWithOIDC, claims: unknown): void {
+  if (isOutOfReach(claimOf(claims))) {
+    throw new errors.UnmetAuthenticationRequirements('none of the requested ACRs is supported')
+  }
+  const asked = Object.entries((claims as AskedClaims).id_token ?? {})
+  const heard = Object.fromEntries(asked.filter(([name]) => HEARD.has(name)))
+  if (ctx.oidc.params) ctx.oidc.params['claims'] = JSON.stringify({ id_token: heard })
 }

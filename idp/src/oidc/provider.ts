@@ -21,8 +21,9 @@ import { grantFor } from './grants.ts'
 import { mayIntrospect, recordRefusal } from './introspection.ts'
 import type { SigningKey } from './keys.ts'
 import { LIFETIMES, refreshLifetime, sessionLifetime } from './lifetimes.ts'
-import { promptPolicy } from './prompts.ts'
+import { narrowClaims, promptPolicy } from './prompts.ts'
 import { endFamily } from './replay.ts'
+import { LEVELS } from './rules.ts'
 import { noteEnd } from './sign-out.ts'
 import { SealedSigningKey } from './signing-key.ts'
 import type { SubjectOf } from './subject.ts'
@@ -111,11 +112,12 @@ export function createProvider(needs: ProviderNeeds, data: ProviderData): Provid
     pairwiseIdentifier: (_ctx, accountId, client) => subjectOf(accountId, String(client['sector'])),
     sectorIdentifierUriValidate: () => false,
     subjectTypes: ['pairwise'],
+    acrValues: [...LEVELS],
     claims: Object.fromEntries(
       Object.entries(CLAIMS_BY_SCOPE).map(([scope, claims]) => [scope, [...claims]]),
     ),
     scopes: ['openid', 'offline_access', 'profile', 'email', 'compte', 'organisation', 'bilan'],
-    extraParams: ['organisation'],
+    extraParams: ['organisation', 'profil'],
     responseTypes: ['code'],
     // Every site of the house and every public client; a verifier is checked whenever there is one.
     pkce: {
@@ -137,12 +139,21 @@ export function createProvider(needs: ProviderNeeds, data: ProviderData): Provid
       RefreshToken: (_ctx, token) => refreshLifetime(token.authTime, epoch()),
       Session: (_ctx, session) => sessionLifetime(session, epoch()),
     },
-    discovery: { service_documentation: undefined, ui_locales_supported: ['fr'] },
+    discovery: {
+      service_documentation: undefined,
+      ui_locales_supported: ['fr'],
+      // `create`: Initiating User Registration via OpenID Connect 1.0, §4.
+      prompt_values_supported: ['none', 'login', 'consent', 'create', 'contexte'],
+    },
     renderError: pages.showError,
     features: {
       externalSigningSupport: { enabled: true, ack: 'experimental-01' },
       devInteractions: { enabled: false },
       backchannelLogout: { enabled: true },
+      claimsParameter: {
+        enabled: true,
+        assertClaimsParameter: async (ctx, claims) => narrowClaims(ctx, claims),
+      },
       clientCredentials: { enabled: true },
       dPoP: { enabled: true },
       pushedAuthorizationRequests: { enabled: true },

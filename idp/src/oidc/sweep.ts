@@ -11,6 +11,7 @@ export async function sweepExpired(pool: pg.Pool): Promise<void> {
   for (const [table, key] of [
     ['oidc_artefact', 'id'],
     ['acting_context', 'session_uid'],
+    ['spent_challenge', 'challenge'],
   ]) {
     let deleted: number | null
     do {

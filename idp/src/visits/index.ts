@@ -1,5 +1,11 @@
 export { keepNotice } from './notices.ts'
-export { goToSignIn, requirePerson, requireRecentPerson } from './require-person.ts'
+export {
+  goToSignIn,
+  requireOwner,
+  requirePerson,
+  requireRecentPerson,
+  requireStrongPerson,
+} from './require-person.ts'
 export { returnRoutes } from './return-routes.ts'
 export type { AccountPage } from './rules.ts'
 export { accountPage, bannerOf } from './surroundings.ts'

@@ -1,8 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Context } from 'koa'
+import { hasSecondFactor } from '#authenticators'
 import { OWN_CLIENT, RETURN_PATH } from '#clients'
-import { isRecent, sealReturn } from './rules.ts'
+import { AAL2, reaches } from '#rules/oidc'
+import { isRecent, RECENT, sealReturn } from './rules.ts'
 import { type Visit, type VisitNeeds, whoIsHere } from './who-is-here.ts'
+
+/** A second less than what is recent here, since the engine counts whole ones: it asks whenever we do. */
+const MAX_AGE = String(RECENT / 1000 - 1)
 
 /**
  * The person here, or null after having sent the visitor to sign in, and back to this page:
@@ -23,7 +28,29 @@ export async function requirePerson(ctx: Context, needs: VisitNeeds): Promise<Vi
 export async function requireRecentPerson(ctx: Context, needs: VisitNeeds): Promise<Visit | null> {
   const visit = await requirePerson(ctx, needs)
   if (!visit || isRecent(visit.session.signedInAt, new Date())) return visit
-  goToSignIn(ctx, needs, { max_age: '600', login_hint: visit.standing.account.email ?? '' })
+  goToSignIn(ctx, needs, { max_age: MAX_AGE })
+  return null
+}
+
+/**
+ * The same, for what opens other people's accounts or takes a protection away: proved in the last ten
+ * minutes, and with a second factor. Who has none is led to set one up (ASVS 7.5.3).
+ */
+export async function requireStrongPerson(ctx: Context, needs: VisitNeeds): Promise<Visit | null> {
+  const visit = await requirePerson(ctx, needs)
+  if (!visit) return null
+  const { signedInAt, acr } = visit.session
+  if (isRecent(signedInAt, new Date()) && reaches(acr, AAL2)) return visit
+  goToSignIn(ctx, needs, { max_age: MAX_AGE, acr_values: AAL2 })
+  return null
+}
+
+/** As strong as this person can be: what changes how somebody signs in asks for all they have set up. */
+export async function requireOwner(ctx: Context, needs: VisitNeeds): Promise<Visit | null> {
+  const visit = await requireRecentPerson(ctx, needs)
+  if (!visit || reaches(visit.session.acr, AAL2)) return visit
+  if (!(await hasSecondFactor(needs.db, visit.account))) return visit
+  goToSignIn(ctx, needs, { acr_values: AAL2 })
   return null
 }
 

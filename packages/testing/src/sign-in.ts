@@ -2,12 +2,17 @@ import * as oauth from 'openid-client'
 import { CALLBACK, clientSecret, PASSWORD } from './scene.ts'
 import { type Page, Visitor } from './visitor.ts'
 
-/** Fills in the two steps of the sign-in page that is in front of the visitor. */
+/**
+ * Fills in the two steps of the sign-in page that is in front of the visitor; who is asked for somebody
+ * else's password says first that it is not them.
+ */
 export async function typeCredentials(
   visitor: Visitor,
   login: string,
   password: string = PASSWORD,
 ): Promise<Page> {
+  const isAskedAgain = visitor.page?.url.pathname.endsWith('/mot-de-passe')
+  if (isAskedAgain) await visitor.follow('ce n’est pas moi')
   await visitor.submit({ fields: { identifiant: login } })
   return visitor.submit({ fields: { mot_de_passe: password } })
 }

@@ -50,6 +50,11 @@ for (const site of SITE_KEYS) {
   const file = join(import.meta.dirname, 'favicons', `${site}.svg`)
   add(`favicon-${site}.svg`, readFileSync(file), 'image/svg+xml')
 }
+// On top of pages that work without them: no build, no library, one file per gesture.
+for (const script of ['passkey.js']) {
+  const file = join(import.meta.dirname, 'enhance', script)
+  add(script, readFileSync(file), 'text/javascript; charset=utf-8')
+}
 // Last: the stylesheet names the fonts by their hashed addresses.
 add('styles.css', Buffer.from(readStyles(assetUrl)), 'text/css; charset=utf-8')
 

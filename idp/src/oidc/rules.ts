@@ -1,0 +1,64 @@
+/** One proof of who somebody is (NIST SP 800-63B-4 §2.1): a password. */
+export const AAL1 = 'urn:myanm:aal:1'
+/** Two proofs of different kinds, or a passkey that checked the person itself (§2.2). */
+export const AAL2 = 'urn:myanm:aal:2'
+
+/** What `acr` may say, the weakest first: whoever has a level has those before it. */
+export const LEVELS = [AAL1, AAL2] as const
+export type Level = (typeof LEVELS)[number]
+
+/** How sure we are of somebody, by what they proved (RFC 8176: « mfa » is said when two kinds were). */
+export function levelOf(amr: readonly string[]): Level {
+  return amr.includes('mfa') ? AAL2 : AAL1
+}
+
+/** Whether a sign-in of this level is enough; none at all never is. */
+export function reaches(acr: string | null | undefined, wanted: Level): boolean {
+  return LEVELS.indexOf(acr as Level) >= LEVELS.indexOf(wanted)
+}
+
+/** What a request says of the level: `acr_values`, and « acr » among the claims (OIDC Core 5.5.1.1). */
+export interface AskedLevel {
+  readonly acrValues: string | undefined
+  readonly claim: {
+    readonly essential?: unknown
+    readonly value?: unknown
+    readonly values?: unknown
+  } | null
+}
+
+/**
+ * The level a request wants, or null when it does not care. Any value it names will do, so the weakest
+ * of them is asked of the person; what is not a level of ours is nobody's wish, unless essential.
+ */
+export function levelAsked({ acrValues, claim }: AskedLevel): Level | null {
+  const essential = claim?.essential === true ? namedIn(claim) : []
+  const named = [...essential, ...(acrValues?.split(' ') ?? [])]
+  // An essential claim stands before what would only be preferred.
+  const wanted = essential.length > 0 ? essential : named
+  return LEVELS.find((level) => wanted.includes(level)) ?? null
+}
+
+/** Whether an essential « acr » names no level we have: it can never be met, and is said so at once. */
+export function isOutOfReach(claim: AskedLevel['claim']): boolean {
+  if (claim?.essential !== true) return false
+  const named = namedIn(claim)
+  return named.length > 0 && !named.some((value) => LEVELS.includes(value as Level))
+}
+
+function namedIn(claim: NonNullable<AskedLevel['claim']>): string[] {
+  return [claim.value, ...(Array.isArray(claim.values) ? claim.values : [])].filter(
+    (value): value is string => typeof value === 'string',
+  )
+}
+
+/**
+ * The level a sign-in needs: what the site asks for, and two proofs from whoever has set up a second
+ * one: a password alone is then never enough, whichever site asks (ASVS 6.3.4).
+ */
+export function requiredLevel(given: {
+  readonly asked: Level | null
+  readonly hasSecondFactor: boolean
+}): Level {
+  return given.asked === AAL2 || given.hasSecondFactor ? AAL2 : AAL1
+}
