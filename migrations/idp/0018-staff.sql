@@ -63,6 +63,21 @@ end $$;
 create trigger staff_correction_decided_once before update of state, kind, account_id, email, proposed_by
   on staff_correction for each row execute function refuse_second_decision();
 
+-- What one of the team did alone, and why.
+create table staff_action (
+  id uuid primary key default uuidv7(),
+  action text not null check (action in ('suspend', 'lift', 'remind-login')),
+  account_id uuid not null references account on delete cascade,
+  staff_id uuid references account on delete set null,
+  reason text not null check (char_length(btrim(reason)) between 10 and 2000),
+  at timestamptz not null default now(),
+  constraint staff_action_not_on_oneself check (staff_id <> account_id)
+);
+
+comment on table staff_action is 'What the team did to an account, and why';
+
+create index staff_action_of on staff_action (account_id);
+
 -- What waits for somebody of the team.
 create table staff_task (
   id uuid primary key default uuidv7(),

@@ -1,6 +1,7 @@
 import type { Tx } from '@myanm/database'
 import { record } from '#journal'
 import { post } from '#mail'
+import { endSessionsOf } from '#oidc'
 import type { Tables } from '../tables.ts'
 import { keepApplication } from './application.ts'
 import type { AuthenticatorNeeds } from './needs.ts'
@@ -8,6 +9,7 @@ import { checkNewPasskey, type NewPasskey, type Place } from './passkeys.ts'
 import { keepRecoveryCodes } from './recovery-codes.ts'
 import {
   hasSecondFactor,
+  listPasskeys,
   lockAccount,
   removeApplication,
   removePasskey,
@@ -88,6 +90,19 @@ export function dropApplication(
     await tell(tx, 'second-factor-removed', account)
     return true
   })
+}
+
+/**
+ * Takes away every second factor of somebody who has lost them, in the caller's transaction: two of the
+ * team have decided so (specification M64). Whoever is signed in with one is so no longer.
+ */
+export async function dropAllFactors(tx: Tx<Tables>, account: string): Promise<void> {
+  await lockAccount(tx, account)
+  for (const { id } of await listPasskeys(tx, account)) await removePasskey(tx, { account, id })
+  await removeApplication(tx, account)
+  await forgetOrphanedCodes(tx, account)
+  await endSessionsOf(tx, account, 'all')
+  await tell(tx, 'second-factor-removed', account)
 }
 
 /** Codes on paper stand in for another factor: with the last of those they go too. */

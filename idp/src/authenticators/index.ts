@@ -2,6 +2,7 @@ export { proposeApplication, sameProposal } from './application.ts'
 export {
   addApplication,
   addPasskey,
+  dropAllFactors,
   dropApplication,
   dropPasskey,
   renewRecoveryCodes,

@@ -41,6 +41,7 @@ export const JOURNAL_EVENTS = [
   'staff-looked',
   'staff-correction-proposed',
   'staff-correction-decided',
+  'login-reminded',
   'account-suspended',
   'account-reinstated',
   'message-received',

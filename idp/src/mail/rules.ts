@@ -13,6 +13,8 @@ export type LetterCode =
   | 'newsletter' // ML28
   | 'deletion' // ML32
   | 'message-received' // ML33
+  | 'login-reminder' // the answer to a forgotten login (M58)
+  | 'address-corrected' // M64, to the former address
 
 /**
  * Where the button of each mail leads, below our address. `:jeton` is the link of its proof: that mail
@@ -32,6 +34,8 @@ export const PATHS: Readonly<Record<LetterCode, string>> = {
   newsletter: '/newsletter/:jeton',
   deletion: '/suppression/:jeton',
   'message-received': '/',
+  'login-reminder': '/compte',
+  'address-corrected': '/contact',
 }
 
 export const carriesProof = (code: LetterCode): boolean => PATHS[code].includes(':jeton')
@@ -124,7 +128,10 @@ export const MOST_AN_HOUR: Readonly<Partial<Record<LetterCode, number>>> = {
 }
 
 /** Letters for the address as it is when they are queued, whatever becomes of it meanwhile. */
-export const KEEPS_ADDRESS: ReadonlySet<LetterCode> = new Set(['email-changing'])
+export const KEEPS_ADDRESS: ReadonlySet<LetterCode> = new Set([
+  'email-changing',
+  'address-corrected',
+])
 
 /** What a person or the team is told as « did not arrive ». */
 export const UNDELIVERED = ['refused', 'given-up', 'bounced', 'complained'] as const

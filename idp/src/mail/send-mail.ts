@@ -86,7 +86,11 @@ function write(needs: MailNeeds, letter: TakenLetter) {
     code,
     language: letter.language ?? 'fr',
     name: letter.given_name ?? letter.writer,
-    details: letter.details as Record<string, string | number>,
+    details: {
+      // Looked up now, like the address: no login is kept in a letter.
+      login: letter.account_login ?? letter.account_email ?? '',
+      ...(letter.details as Record<string, string | number>),
+    },
     proof: letter.proof_id,
   })
   const { account_id: account, proof_subject: newsletter } = letter

@@ -98,6 +98,7 @@ export async function takeForSending(db: Db<Tables>, id: string, lasts: number) 
       'taken.earlier_reason',
       'account.state as account_state',
       'account.email as account_email',
+      'account.login as account_login',
       'account.given_name',
       'account.language',
       'proof.email as proof_email',

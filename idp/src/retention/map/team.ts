@@ -39,6 +39,22 @@ export const team = {
       decided_at: personal('behaviour', 'page'),
     },
   },
+  staff_action: {
+    section: 'team',
+    purpose: 'trace',
+    period: { kind: 'after', length: months(12), since: 'at' },
+    person: { column: 'account_id' },
+    erasure: 'row',
+    order: 'at',
+    columns: {
+      id: personal('link', 'file'),
+      action: personal('behaviour', 'page', { words: 'staff-action' }),
+      account_id: personal('link', 'file'),
+      staff_id: personal('link', 'withheld'),
+      reason: personal('message', 'page'),
+      at: personal('behaviour', 'page'),
+    },
+  },
   staff_task: {
     section: 'team',
     purpose: 'act-for',
