@@ -7,6 +7,13 @@ import type { Tables } from '../tables.ts'
  * they leave in legacy_row, legacy_plan and legacy_claim is the plan, and applying it is nothing else.
  */
 
+/**
+ * Has the database look at a table anew. Taken for empty, or for a column without values, it would be
+ * joined row by row: minutes become hours.
+ */
+const look = (db: Db<Tables>, table: 'legacy_row' | 'legacy_plan' | 'legacy_claim') =>
+  sql`analyze ${sql.table(table)}`.execute(db)
+
 /** Old accounts that become part of another, because a line that is new ties them. */
 const MOVES = sql`
   select distinct tied.old as "from", row.target as "into"
@@ -15,7 +22,7 @@ const MOVES = sql`
 
 /** Which lines are known already, and which have the address of somebody who is here. */
 export async function recogniseRows(db: Db<Tables>): Promise<void> {
-  await sql`analyze legacy_row`.execute(db)
+  await look(db, 'legacy_row')
   await sql`
     update legacy_row row set known = identity.account_id
       from legacy_identity identity
@@ -60,6 +67,7 @@ export async function findNews(db: Db<Tables>): Promise<void> {
  * lead to is the oldest of those it is tied to, found by passing it on until nothing moves.
  */
 export async function tieRows(db: Db<Tables>): Promise<void> {
+  await look(db, 'legacy_row')
   await sql`
     update legacy_row set target = coalesce(known, owner)
       where outcome is null or outcome in ('unchanged', 'stale')`.execute(db)
@@ -110,6 +118,7 @@ export async function tieRows(db: Db<Tables>): Promise<void> {
 
 /** The accounts as they will be: of each field the newest value there is (M24). */
 export async function planAccounts(db: Db<Tables>): Promise<void> {
+  await look(db, 'legacy_row')
   await sql`
     insert into legacy_plan (account_id, is_new, login, email, given_name, family_name, language,
       account_type, updated_at)
@@ -156,7 +165,7 @@ export async function planAccounts(db: Db<Tables>): Promise<void> {
         newest.given_name, newest.family_name, newest.language, newest.account_type,
         newest.updated_at
       from newest left join account on account.id = newest.account`.execute(db)
-  await sql`analyze legacy_plan`.execute(db)
+  await look(db, 'legacy_plan')
 }
 
 /**
@@ -177,7 +186,7 @@ export async function settleClaims(db: Db<Tables>): Promise<void> {
     ) wanted
     where key is not null
     order by key, account_id, array_position(array['email', 'login', 'alias'], kind)`.execute(db)
-  await sql`analyze legacy_claim`.execute(db)
+  await look(db, 'legacy_claim')
   await sql`
     update legacy_claim claim set won = true
       from (
