@@ -2,6 +2,7 @@ import { createFrame, type Frame, translate } from '@myanm/chassis'
 import type { Context } from 'koa'
 import { apiRoutes } from '#api'
 import { contactRoutes } from '#contact'
+import { footerLinks, helpRoutes } from '#help'
 import { homeRoutes } from '#home'
 import { interactionRoutes } from '#interactions'
 import { myAccountRoutes } from '#my-account'
@@ -40,6 +41,7 @@ export function createApp(services: Services): Frame {
     interactionRoutes(services),
     recoveryRoutes(services),
     contactRoutes(services),
+    helpRoutes(services),
     myDataRoutes(services),
     apiRoutes(services),
   ]) {
@@ -50,6 +52,6 @@ export function createApp(services: Services): Frame {
 
 function surroundings(ctx: Context): object {
   return {
-    footerLinks: [{ text: translate(ctx, 'home.footer.sites'), href: '/' }],
+    footerLinks: [{ text: translate(ctx, 'home.footer.sites'), href: '/' }, ...footerLinks(ctx)],
   }
 }

@@ -18,6 +18,7 @@ export const STYLE_FILES = [
   'components.css',
   'offers.css',
   'rights.css',
+  'help.css',
   'placing.css',
   'print.css',
 ] as const

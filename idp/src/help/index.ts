@@ -1,0 +1,2 @@
+export { footerLinks } from './footer.ts'
+export { helpRoutes } from './routes.ts'
