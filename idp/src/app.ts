@@ -10,6 +10,7 @@ import { myDataRoutes } from '#my-data'
 import { isEngines } from '#oidc'
 import { recoveryRoutes } from '#recovery'
 import { registrationRoutes } from '#registration'
+import { securityRoutes } from '#security'
 import { returnRoutes } from '#visits'
 import type { Services } from './services.ts'
 
@@ -37,6 +38,7 @@ export function createApp(services: Services): Frame {
     returnRoutes(services),
     homeRoutes(services),
     myAccountRoutes(services),
+    securityRoutes(services),
     registrationRoutes(services),
     interactionRoutes(services),
     recoveryRoutes(services),

@@ -1,7 +1,6 @@
 export { keepNotice } from './notices.ts'
 export {
   goToSignIn,
-  requireOwner,
   requirePerson,
   requireRecentPerson,
   requireStrongPerson,

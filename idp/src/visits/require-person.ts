@@ -23,12 +23,20 @@ export async function requirePerson(ctx: Context, needs: VisitNeeds): Promise<Vi
 
 /**
  * The same, for what changes an account: who did not prove who they are in the last ten minutes does it
- * again (4.3.5, ASVS 7.5.1), then comes back. Ask before a form is shown, so that nothing typed is lost.
+ * again (4.3.5, ASVS 7.5.1), with all they have set up, then comes back. Ask before a form is shown, so
+ * that nothing typed is lost.
  */
 export async function requireRecentPerson(ctx: Context, needs: VisitNeeds): Promise<Visit | null> {
   const visit = await requirePerson(ctx, needs)
-  if (!visit || isRecent(visit.session.signedInAt, new Date())) return visit
-  goToSignIn(ctx, needs, { max_age: MAX_AGE })
+  if (!visit) return null
+  const { signedInAt, acr } = visit.session
+  if (!isRecent(signedInAt, new Date())) {
+    goToSignIn(ctx, needs, { max_age: MAX_AGE })
+    return null
+  }
+  // Signed in before there was a second factor, in another browser: a password alone is not enough now.
+  if (reaches(acr, AAL2) || !(await hasSecondFactor(needs.db, visit.account))) return visit
+  goToSignIn(ctx, needs, { acr_values: AAL2 })
   return null
 }
 
@@ -42,15 +50,6 @@ export async function requireStrongPerson(ctx: Context, needs: VisitNeeds): Prom
   const { signedInAt, acr } = visit.session
   if (isRecent(signedInAt, new Date()) && reaches(acr, AAL2)) return visit
   goToSignIn(ctx, needs, { max_age: MAX_AGE, acr_values: AAL2 })
-  return null
-}
-
-/** As strong as this person can be: what changes how somebody signs in asks for all they have set up. */
-export async function requireOwner(ctx: Context, needs: VisitNeeds): Promise<Visit | null> {
-  const visit = await requireRecentPerson(ctx, needs)
-  if (!visit || reaches(visit.session.acr, AAL2)) return visit
-  if (!(await hasSecondFactor(needs.db, visit.account))) return visit
-  goToSignIn(ctx, needs, { acr_values: AAL2 })
   return null
 }
 
