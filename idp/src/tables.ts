@@ -326,7 +326,7 @@ export interface RecoveryCodeTable {
 export interface RegistrationTable {
   id: Generated<string>
   account_id: string
-  made_account: boolean
+  fills_account: boolean
   journey: string
   client_id: string | null
   email: string
@@ -364,6 +364,15 @@ export interface SigningKeyTable {
 export interface SpentChallengeTable {
   challenge: Buffer
   expires_at: Date
+}
+
+export interface StaffActionTable {
+  id: Generated<string>
+  action: string
+  account_id: string
+  staff_id: string | null
+  reason: string
+  at: Generated<Date>
 }
 
 export interface StaffCorrectionTable {
@@ -432,6 +441,7 @@ export interface Tables {
   sign_in_failure: SignInFailureTable
   signing_key: SigningKeyTable
   spent_challenge: SpentChallengeTable
+  staff_action: StaffActionTable
   staff_correction: StaffCorrectionTable
   staff_member: StaffMemberTable
   staff_task: StaffTaskTable

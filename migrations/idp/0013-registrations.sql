@@ -5,8 +5,9 @@ create table registration (
   id uuid primary key default gen_random_uuid(),
   -- Whose address it is: made by this registration, by an earlier one, or somebody's for long.
   account_id uuid not null references account on delete cascade,
-  -- This registration made the account, and may take it along to a corrected address.
-  made_account boolean not null,
+  -- The account says for the time being what this one says: of those that wait for one that was made by
+  -- registering, the latest does.
+  fills_account boolean not null,
   -- The journey it belongs to, and comes back to; not a secret, its cookie is.
   journey text not null,
   -- The site to go back to (M50).
@@ -27,5 +28,5 @@ create table registration (
 comment on table registration is 'Registrations whose mailbox is not proven; deleted when it is, or after 30 days';
 
 create index registration_of_account on registration (account_id);
-create unique index registration_made on registration (account_id) where made_account;
+create unique index registration_fills on registration (account_id) where fills_account;
 create index registration_by_age on registration (registered_at);

@@ -8,6 +8,7 @@ export {
   type Claim,
   dropUnconfirmed,
   giveTo,
+  giveUpLogin,
   listUnconfirmed,
   lockUnconfirmed,
   type Person,

@@ -92,6 +92,11 @@ export async function lockUnconfirmed(
     .executeTakeFirst()
 }
 
+/** Whoever filled this account goes elsewhere, and takes their login along. */
+export async function giveUpLogin(tx: Tx<Tables>, account: string): Promise<void> {
+  await tx.updateTable('account').set({ login: null }).where('id', '=', account).execute()
+}
+
 /** Forgets an account nobody ever proved to be theirs, with all that hangs on it. */
 export async function dropUnconfirmed(tx: Tx<Tables>, account: string): Promise<boolean> {
   const { numDeletedRows } = await tx

@@ -1,12 +1,12 @@
 import type { Tx } from '@myanm/database'
-import { activate, findByIdentifier, giveTo } from '#accounts'
+import { activate } from '#accounts'
 import { record } from '#journal'
 import { post } from '#mail'
 import { type Proof, redeemProof, withdrawProof } from '#proofs'
 import type { Tables } from '../tables.ts'
+import { giveOver } from './give-over.ts'
 import type { RegistrationNeeds } from './needs.ts'
 import {
-  claimOf,
   listRegistrations,
   lockRegistration,
   type Registration,
@@ -47,25 +47,12 @@ export async function confirm(
   )
 }
 
-/**
- * The account is theirs now.
- * @returns false when the login they chose became somebody's while they waited: they sign in by address
- */
+/** The account is theirs now. */
 async function handOver(tx: Tx<Tables>, registration: Registration): Promise<boolean> {
-  const { account_id: account, made_account: isMaker } = registration
-  const claim = claimOf(registration)
-  const { login } = claim.person
-  const holder = login === null ? undefined : await findByIdentifier(tx, login)
-  const keepsLogin = holder === undefined || holder.id === account
-  if (!isMaker) {
-    const { client } = claim
+  const { account_id: account, client_id: client } = registration
+  if (!registration.fills_account)
     await record(tx, { event: 'registered', account, client: client ?? undefined })
-  }
-  await giveTo(
-    tx,
-    account,
-    keepsLogin ? claim : { ...claim, person: { ...claim.person, login: null } },
-  )
+  const keepsLogin = await giveOver(tx, registration)
   await removeRegistration(tx, registration.id)
   return keepsLogin
 }

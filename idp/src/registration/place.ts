@@ -6,6 +6,7 @@ import {
   dropUnconfirmed,
   findByIdentifier,
   giveTo,
+  giveUpLogin,
   lockUnconfirmed,
   saveProfile,
 } from '#accounts'
@@ -13,13 +14,16 @@ import { record } from '#journal'
 import { withdrawProof } from '#proofs'
 import { identifierKey } from '#rules/accounts'
 import type { Tables } from '../tables.ts'
+import { giveOver } from './give-over.ts'
 import {
   addRegistration,
   type Filled,
+  findFiller,
   listRegistrations,
   lockRegistration,
   type Registration,
   rewriteRegistration,
+  setFills,
 } from './store.ts'
 
 export type Placed =
@@ -28,9 +32,10 @@ export type Placed =
   | { readonly placed: false; readonly because: 'login-taken' | 'moved' }
 
 /**
- * Puts a registration where its address belongs: on a new account when nobody has it, else beside the
- * account that does, where it waits without touching it. Somebody who registers the address of another
- * and is first gets nothing by it: the account will be whose registration is proven (docs/decisions/0015).
+ * Puts a registration where its address belongs: on a new account when nobody has it, else with the
+ * account that does. An account that waits to be proven says what the latest registration says; one that
+ * is open, or was carried over, is not touched. Whoever registers somebody else's address first, or last,
+ * gets nothing by it: the account will be whose registration is proven (docs/decisions/0015).
  *
  * @throws a unique violation when somebody was faster: done again, it finds them
  */
@@ -46,15 +51,15 @@ export async function place(
 ): Promise<Placed> {
   const { claim, journey, now } = wish
   const previous = wish.previous ? await lockRegistration(tx, wish.previous) : undefined
-  const made = previous?.made_account ? await lockUnconfirmed(tx, previous.account_id) : undefined
-  const own = made && previous ? previous.account_id : null
+  const filled = previous?.fills_account && (await lockUnconfirmed(tx, previous.account_id))
+  const own = filled ? previous.account_id : null
 
   if (await isTaken(tx, claim.person.login, own)) {
     return { placed: false, because: 'login-taken' }
   }
   const owner = await findByIdentifier(tx, claim.email)
-  const settle = (account: string, madeAccount: boolean) =>
-    settleAt(tx, previous, { ...claim, account, madeAccount, journey, now })
+  const settle = (account: string, fillsAccount: boolean) =>
+    settleAt(tx, previous, { ...claim, account, fillsAccount, journey, now })
 
   if (own !== null && (owner ? owner.id === own : await isAlone(tx, own))) {
     await leaveOldAddress(tx, previous, { claim, now })
@@ -65,15 +70,38 @@ export async function place(
     return { placed: false, because: 'moved' }
   }
   await leaveOldAddress(tx, previous, { claim, now })
-  const placed = owner ? await waitBeside(owner, settle) : await beginAccount(tx, { claim, settle })
-  if (own !== null && (await isAlone(tx, own, 0))) await dropUnconfirmed(tx, own)
+  if (own !== null) await giveUpLogin(tx, own)
+  const placed = owner
+    ? await joinAccount(tx, { owner, claim, settle })
+    : await beginAccount(tx, { claim, settle })
+  if (own !== null) await leaveAccount(tx, own)
   return placed
 }
 
-type Settle = (account: string, madeAccount: boolean) => Promise<string>
+type Settle = (account: string, fillsAccount: boolean) => Promise<string>
 
-async function waitBeside(owner: Account, settle: Settle): Promise<Placed> {
-  return { placed: true, registration: await settle(owner.id, false), state: owner.state }
+async function joinAccount(
+  tx: Tx<Tables>,
+  {
+    owner,
+    claim,
+    settle,
+  }: { readonly owner: Account; readonly claim: Claim; readonly settle: Settle },
+): Promise<Placed> {
+  const { id, state } = owner
+  const before = state === 'unconfirmed' ? await findFiller(tx, id) : undefined
+  if (!before) return { placed: true, registration: await settle(id, false), state }
+  await setFills(tx, before.id, 'waits beside')
+  await giveTo(tx, id, claim)
+  return { placed: true, registration: await settle(id, true), state }
+}
+
+/** Whoever filled an account has gone elsewhere: it is of the next who waits for it, or of nobody. */
+async function leaveAccount(tx: Tx<Tables>, account: string): Promise<void> {
+  const [next] = await listRegistrations(tx, account)
+  if (!next) return void (await dropUnconfirmed(tx, account))
+  await setFills(tx, next.id, 'fills')
+  await giveOver(tx, next)
 }
 
 async function beginAccount(
@@ -116,20 +144,20 @@ async function leaveOldAddress(
   })
 }
 
-/** Whether the login is somebody's; not when it is of the account this very journey made. */
+/** Whether the login is somebody's; not when it is of the account this very journey fills. */
 async function isTaken(tx: Tx<Tables>, login: string | null, own: string | null): Promise<boolean> {
   if (login === null) return false
   const holder = await findByIdentifier(tx, login)
   return holder !== undefined && holder.id !== own
 }
 
-/** Whoever made the account may be taking it to another address at this moment: one waits for the other. */
+/** Whoever fills the account may be taking it to another address at this moment: one waits for the other. */
 async function isStillAt(tx: Tx<Tables>, account: string, email: string): Promise<boolean> {
   const locked = await lockUnconfirmed(tx, account)
   return locked?.email != null && identifierKey(locked.email) === identifierKey(email)
 }
 
-/** Whether nobody else waits for this account: only then may its maker take it to another address. */
-async function isAlone(tx: Tx<Tables>, account: string, most = 1): Promise<boolean> {
-  return (await listRegistrations(tx, account)).length <= most
+/** Whether nobody else waits for this account: only then may it go along to another address. */
+async function isAlone(tx: Tx<Tables>, account: string): Promise<boolean> {
+  return (await listRegistrations(tx, account)).length === 1
 }

@@ -18,7 +18,8 @@ export async function purgeRegistrations(
   const before = new Date(now.getTime() - WAIT)
   let gone = await removeOld(tx, { before, limit })
   for (const account of await listUnconfirmed(tx, { before, limit })) {
-    if ((await listRegistrations(tx, account)).length > 0) continue
+    const waiting = await listRegistrations(tx, account)
+    if (waiting.some((registration) => registration.registered_at >= before)) continue
     if (await dropUnconfirmed(tx, account)) {
       await record(tx, { event: 'account-purged', account })
       gone += 1

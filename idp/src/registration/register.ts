@@ -56,7 +56,11 @@ export async function correctAddress(
   const known = await findRegistration(needs.db, wish.registration)
   if (!known) return null
   const claim = { ...claimOf(known), email: wish.email }
-  return settle(needs, { ...wish, claim, previous: known.id })
+  const done = await settle(needs, { ...wish, claim, previous: known.id })
+  if (done.registered) return done
+  // Somebody took the login meanwhile: the address is what was asked about, and it is corrected.
+  const person = { ...claim.person, login: null }
+  return settle(needs, { ...wish, claim: { ...claim, person }, previous: known.id })
 }
 
 async function settle(

@@ -42,8 +42,8 @@ export async function lockRegistration(
   )
 }
 
-/** The registration that made an account. */
-export async function findMaker(
+/** The registration an account says for the time being what it says; none of one that was carried over. */
+export async function findFiller(
   db: Db<Tables>,
   account: string,
 ): Promise<Registration | undefined> {
@@ -52,7 +52,7 @@ export async function findMaker(
       .selectFrom('registration')
       .selectAll()
       .where('account_id', '=', account)
-      .where('made_account', '=', true)
+      .where('fills_account', '=', true)
       .executeTakeFirst(),
   )
 }
@@ -70,14 +70,14 @@ export async function listRegistrations(db: Db<Tables>, account: string): Promis
 
 export interface Filled extends Claim {
   readonly account: string
-  readonly madeAccount: boolean
+  readonly fillsAccount: boolean
   readonly journey: string
   readonly now: Date
 }
 
 const rowOf = (filled: Filled) => ({
   account_id: filled.account,
-  made_account: filled.madeAccount,
+  fills_account: filled.fillsAccount,
   journey: filled.journey,
   client_id: filled.client,
   email: filled.email,
@@ -94,6 +94,19 @@ export async function addRegistration(tx: Tx<Tables>, filled: Filled): Promise<s
     .returning('id')
     .executeTakeFirstOrThrow()
   return id
+}
+
+/** The account says from now on what this one says, or no longer does. */
+export async function setFills(
+  tx: Tx<Tables>,
+  id: string,
+  fills: 'fills' | 'waits beside',
+): Promise<void> {
+  await tx
+    .updateTable('registration')
+    .set({ fills_account: fills === 'fills' })
+    .where('id', '=', id)
+    .execute()
 }
 
 /**
@@ -133,14 +146,17 @@ export async function removeRegistration(tx: Tx<Tables>, id: string): Promise<vo
   await tx.deleteFrom('registration').where('id', '=', id).execute()
 }
 
-/** Registrations that were filled in before a moment; those of an address that was theirs go with it. */
+/**
+ * Registrations that were filled in before a moment and wait beside an account; one that fills an account
+ * goes with it.
+ */
 export async function removeOld(
   tx: Tx<Tables>,
   asked: { readonly before: Date; readonly limit: number },
 ): Promise<number> {
   const { rows } = await sql`
     delete from registration where id in (
-      select id from registration where registered_at < ${asked.before}
+      select id from registration where registered_at < ${asked.before} and not fills_account
         order by registered_at limit ${asked.limit} for update skip locked
     ) returning id`.execute(tx)
   return rows.length

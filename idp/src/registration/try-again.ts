@@ -8,7 +8,7 @@ function wasOvertaken(error: unknown): boolean {
     isUniqueViolation(error, 'account_email_key') ||
     isUniqueViolation(error, 'account_login_key') ||
     isUniqueViolation(error, 'account_identifier_pkey') ||
-    isUniqueViolation(error, 'registration_made') ||
+    isUniqueViolation(error, 'registration_fills') ||
     isForeignKeyViolation(error, 'registration_account_id_fkey') ||
     isDeadlock(error)
   )

@@ -3,7 +3,7 @@ import { halfwayOf, type Journey } from '#journeys'
 import type { ProofName } from '#proofs'
 import type { RegistrationNeeds } from './needs.ts'
 import { registrationOf } from './progress.ts'
-import { findMaker, findRegistration, type Registration } from './store.ts'
+import { findFiller, findRegistration, type Registration } from './store.ts'
 
 /** Somebody who waits for their mail on this journey. */
 export interface Waiting {
@@ -35,7 +35,7 @@ export async function whoWaits(
   return {
     account: account.id,
     email: account.email,
-    registration: (await findMaker(db, account.id)) ?? null,
+    registration: (await findFiller(db, account.id)) ?? null,
     isOwn: false,
   }
 }

@@ -54,7 +54,7 @@ async function postLink(
     code: 'confirm-email',
     proof,
     // By name only whom the account's name is of: others may wait for the same address.
-    ...(registration.made_account && { account: registration.account_id }),
+    ...(registration.fills_account && { account: registration.account_id }),
   })
 }
 
