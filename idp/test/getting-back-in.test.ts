@@ -141,6 +141,26 @@ describe('a forgotten password', () => {
     expect(left).toHaveLength(0)
   })
 
+  test('ends what somebody else may have asked for by mail: another address above all', async () => {
+    await query(
+      database,
+      `insert into proof (account_id, purpose, email, expires_at)
+        values ($1, 'change-email', 'pirate@exemple.be', now() + interval '1 day')`,
+      [idOf('suspendu')],
+    )
+    await arrangeState(database, idOf('suspendu'), 'active')
+    const visitor = new Visitor()
+    const { link } = await ask(visitor, 'suspendu')
+    await visitor.go(link)
+    await choose(visitor, NEW)
+    const live = await query(
+      database,
+      'select purpose from proof where account_id = $1 and used_at is null and ended_at is null',
+      [idOf('suspendu')],
+    )
+    expect(live).toEqual([])
+  })
+
   test('lifts the lock that strangers have put on the account', async () => {
     for (let turn = 0; turn < 6; turn += 1) await letsIn('independant', 'ce n’est pas cela')
     expect(await letsIn('independant', PASSWORD)).toBe(false)

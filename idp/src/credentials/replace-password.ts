@@ -4,6 +4,7 @@ import { post } from '#mail'
 import { endSessionsOf, type Which } from '#oidc'
 import type { Tables } from '../tables.ts'
 import { clearPasswordFailures, setHash } from './store.ts'
+import { withdrawLinks } from './withdraw-links.ts'
 
 /**
  * Gives an account a new password, in the caller's transaction: sessions end, the person is told (ML6).
@@ -21,6 +22,7 @@ export async function replacePassword(
   const { account, hash, sessions } = change
   await setHash(tx, account, hash)
   await clearPasswordFailures(tx, account)
+  await withdrawLinks(tx, account)
   await endSessionsOf(tx, account, sessions)
   await record(tx, { event: 'password-changed', account })
   await post(tx, { code: 'password-changed', account })

@@ -4,6 +4,7 @@ import { post } from '#mail'
 import { endSessionsOf } from '#oidc'
 import type { Tables } from '../tables.ts'
 import { clearPasswordFailures, setHashByMail } from './store.ts'
+import { withdrawLinks } from './withdraw-links.ts'
 
 /**
  * Gives a new password to somebody who has proven their mailbox, in the transaction that uses the proof
@@ -19,6 +20,7 @@ export async function resetPassword(
   const before = await setHashByMail(tx, account, hash)
   if (before === null) return false
   await clearPasswordFailures(tx, account)
+  await withdrawLinks(tx, account)
   await endSessionsOf(tx, account, 'all')
   if (before === 'legacy' || before === 'unconfirmed') {
     await record(tx, { event: 'email-confirmed', account })
