@@ -11,6 +11,7 @@ import { isEngines } from '#oidc'
 import { recoveryRoutes } from '#recovery'
 import { registrationRoutes } from '#registration'
 import { securityRoutes } from '#security'
+import { staffRoutes } from '#staff'
 import { returnRoutes } from '#visits'
 import type { Services } from './services.ts'
 
@@ -45,6 +46,7 @@ export function createApp(services: Services): Frame {
     contactRoutes(services),
     helpRoutes(services),
     myDataRoutes(services),
+    staffRoutes(services),
     apiRoutes(services),
   ]) {
     frame.app.use(routes.routes()).use(routes.allowedMethods())

@@ -24,7 +24,13 @@ const ending = new AbortController()
 async function run(file: string, apply: 'apply' | 'plan-only'): Promise<number> {
   const config = readConfig(settings, process.env)
   const progress = showProgress(process.stdout, say)
-  await using database = connected(config.DATABASE_URL)
+  // One connection, which holds the turn of this import; nobody waits behind what it asks for.
+  const database = connect<Tables>({
+    url: config.DATABASE_URL,
+    name: 'import-legacy',
+    max: 1,
+    patience: 10 * 60_000,
+  })
   const rejects = openReport(`${file}.rejets.csv`, ['ligne', 'motif'])
   const plan = openReport(`${file}.plan.csv`, [
     ...['ligne', 'site', 'identifiant', 'issue', 'champ', 'avant', 'apres'],
@@ -58,14 +64,8 @@ async function run(file: string, apply: 'apply' | 'plan-only'): Promise<number> 
     if (error instanceof UnreadableFile) return complain(`file.${error.code}`, error.values)
     throw error
   } finally {
-    await Promise.all([rejects.close(), plan.close()])
+    await Promise.all([rejects.close(), plan.close(), database.close()])
   }
-}
-
-/** One connection, which holds the turn of this import; nobody waits behind what it asks for. */
-function connected(url: URL) {
-  const database = connect<Tables>({ url, name: 'import-legacy', max: 1, patience: 10 * 60_000 })
-  return { db: database.db, [Symbol.asyncDispose]: database.close }
 }
 
 function complain(key: string, values: Readonly<Record<string, string | number>> = {}): number {

@@ -1,4 +1,4 @@
-export { keepNotice } from './notices.ts'
+export { keepNotice, takeNotice } from './notices.ts'
 export {
   goToSignIn,
   requirePerson,

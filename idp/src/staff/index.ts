@@ -1,0 +1,2 @@
+export { type Invited, invite } from './appoint.ts'
+export { staffRoutes } from './routes.ts'

@@ -1,0 +1,3 @@
+import type { Needs } from '../services.ts'
+
+export type StaffNeeds = Needs<'config' | 'db' | 'engine' | 'secrets' | 'attempts'>

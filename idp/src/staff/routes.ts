@@ -1,0 +1,25 @@
+import Router from '@koa/router'
+import { accountRoutes } from './account-routes.ts'
+import { correctionRoutes } from './correction-routes.ts'
+import { invitationRoutes } from './invitation-routes.ts'
+import { letterRoutes } from './letter-routes.ts'
+import { messageRoutes } from './message-routes.ts'
+import type { StaffNeeds } from './needs.ts'
+import { overviewRoutes } from './overview-routes.ts'
+import { staffOnly } from './staff-here.ts'
+import { teamRoutes } from './team-routes.ts'
+
+/** The pages of the team of the ANM (4.1 « staff »), behind one door, and the way into the team. */
+export function staffRoutes(needs: StaffNeeds): Router {
+  const router = new Router()
+  // First, and for every method: what is not there for most is not told by « method not allowed » either.
+  router.all('/equipe-anm{/*page}', staffOnly(needs))
+  overviewRoutes(router, needs)
+  accountRoutes(router, needs)
+  correctionRoutes(router, needs)
+  messageRoutes(router, needs)
+  letterRoutes(router, needs)
+  teamRoutes(router, needs)
+  invitationRoutes(router, needs)
+  return router
+}

@@ -1,0 +1,114 @@
+/** What somebody of the team may do; least privilege, so that more is given by name (specification 5.1). */
+export type StaffRight = 'support'
+
+/** The team's pages, in the order they are named beside each of them. */
+export const STAFF_PAGES = [
+  { key: 'overview', path: '/equipe-anm' },
+  { key: 'messages', path: '/equipe-anm/messages' },
+  { key: 'corrections', path: '/equipe-anm/corrections' },
+  { key: 'letters', path: '/equipe-anm/courriels' },
+  { key: 'team', path: '/equipe-anm/equipe' },
+] as const
+
+export type StaffPage = (typeof STAFF_PAGES)[number]['key']
+
+/** Characters a search begins with: one would list half of everybody. */
+export const SHORTEST_SEARCH = 3
+/** People a search shows; whoever is not among them is found by typing more. */
+export const MOST_FOUND = 20
+
+/** What was typed, as it is looked for: `LIKE` patterns of a login or address, and of a name. */
+export interface Search {
+  readonly key: string
+  /** « Anne Dupont »: both orders, since people type both. */
+  readonly names: readonly { readonly given: string; readonly family: string }[]
+}
+
+/** @returns null when there is too little to look for */
+export function readSearch(typed: string): Search | null {
+  const text = typed.normalize('NFKC').trim().replaceAll(/\s+/g, ' ')
+  if ([...text].length < SHORTEST_SEARCH) return null
+  const words = text.split(' ')
+  const splits = words.slice(1).flatMap((_, index) => {
+    const [left, right] = [words.slice(0, index + 1).join(' '), words.slice(index + 1).join(' ')]
+    return [
+      { given: left, family: right },
+      { given: right, family: left },
+    ]
+  })
+  return { key: prefix(text), names: [{ given: '', family: text }, ...splits].map(prefixes) }
+}
+
+const prefixes = ({ given, family }: { readonly given: string; readonly family: string }) => ({
+  given: prefix(given),
+  family: prefix(family),
+})
+
+/** What is typed is a beginning, never a pattern: `%` would list everybody. */
+const prefix = (text: string): string => `${text.replaceAll(/[\\%_]/g, '\\$&')}%`
+
+/** « a…@exemple.be »: enough to know the right one among several, before opening one. */
+export function maskedEmail(email: string | null): string | null {
+  if (email === null) return null
+  const [local = '', domain = ''] = email.split('@')
+  return `${[...local][0] ?? ''}…@${domain}`
+}
+
+/** Why somebody of the team may not do this. */
+export type StaffRefusal =
+  /** It is their own account. */
+  | 'own-account'
+  /** They proposed it: somebody else decides (M64). */
+  | 'own-proposal'
+  /** It is decided, or the account is no longer as it was. */
+  | 'not-now'
+  /** The address is somebody's. */
+  | 'address-taken'
+  /** They are no longer of the team, or suspended. */
+  | 'not-staff'
+
+export function refusalToAct(staff: string, account: string): StaffRefusal | null {
+  return staff === account ? 'own-account' : null
+}
+
+export function refusalToDecide(
+  staff: string,
+  correction: { readonly state: string; readonly account: string; readonly proposedBy: string },
+): StaffRefusal | null {
+  if (correction.state !== 'proposed') return 'not-now'
+  if (correction.account === staff) return 'own-account'
+  return correction.proposedBy === staff ? 'own-proposal' : null
+}
+
+/** What may be proposed for an account (6.1, M64). */
+export type CorrectionKind = 'address' | 'second-factor'
+
+/** An old account whose mailbox is dead gets another; who has come over changes it themselves. */
+export function refusalToPropose(
+  kind: CorrectionKind,
+  account: { readonly state: string; readonly hasSecondFactor: boolean },
+): StaffRefusal | null {
+  const isPossible =
+    kind === 'address'
+      ? account.state === 'legacy'
+      : account.state === 'active' && account.hasSecondFactor
+  return isPossible ? null : 'not-now'
+}
+
+/** What may be done with an account in this state, by somebody else than its person. */
+export function gesturesOn(account: {
+  readonly state: string
+  readonly hasEmail: boolean
+  readonly hasSecondFactor: boolean
+  readonly isOwn: boolean
+}): readonly ('suspend' | 'lift' | 'remind-login' | CorrectionKind)[] {
+  const { state, hasEmail, hasSecondFactor, isOwn } = account
+  if (isOwn) return []
+  return [
+    ...(hasEmail && (state === 'active' || state === 'legacy') ? (['remind-login'] as const) : []),
+    ...(state === 'legacy' ? (['address'] as const) : []),
+    ...(state === 'active' && hasSecondFactor ? (['second-factor'] as const) : []),
+    ...(state === 'active' ? (['suspend'] as const) : []),
+    ...(state === 'suspended' ? (['lift'] as const) : []),
+  ]
+}
