@@ -51,7 +51,7 @@ for (const site of SITE_KEYS) {
   add(`favicon-${site}.svg`, readFileSync(file), 'image/svg+xml')
 }
 // On top of pages that work without them: no build, no library, one file per gesture.
-for (const script of ['passkey.js']) {
+for (const script of ['passkey.js', 'password.js']) {
   const file = join(import.meta.dirname, 'enhance', script)
   add(script, readFileSync(file), 'text/javascript; charset=utf-8')
 }
