@@ -22,6 +22,12 @@ import {
   spendChallenge,
 } from './store.ts'
 
+/**
+ * EdDSA, ES256 and RS256 (RFC 9053), which every authenticator has one of. Named here, so that what a
+ * version of Node tries out is not asked of devices.
+ */
+const ALGORITHMS = [-8, -7, -257]
+
 /** Where an answer was asked for: one journey, or one session. It is good there only. */
 export type Place = `journey:${string}` | `session:${string}`
 
@@ -150,6 +156,7 @@ export async function askToMakePasskey(
     userDisplayName: asked.name,
     challenge: secrets.newChallenge(`create:${asked.place}`, asked.now),
     attestationType: 'none',
+    supportedAlgorithmIDs: ALGORITHMS,
     authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
     excludeCredentials: known.map(({ credential_id: id, transports }) => ({
       id: id.toString('base64url'),
@@ -185,6 +192,7 @@ export async function checkNewPasskey(
       expectedOrigin: config.PUBLIC_URL.origin,
       expectedRPID: config.PUBLIC_URL.hostname,
       requireUserVerification: true,
+      supportedAlgorithmIDs: ALGORITHMS,
     })
   } catch {
     // As above: whatever the library throws, this is not the passkey we asked for.
