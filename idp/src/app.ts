@@ -8,6 +8,7 @@ import { interactionRoutes } from '#interactions'
 import { myAccountRoutes } from '#my-account'
 import { myDataRoutes } from '#my-data'
 import { isEngines } from '#oidc'
+import { isStopLink, preferenceRoutes } from '#preferences'
 import { recoveryRoutes } from '#recovery'
 import { registrationRoutes } from '#registration'
 import { securityRoutes } from '#security'
@@ -28,8 +29,9 @@ export function createApp(services: Services): Frame {
     formKey: config.COOKIE_KEY,
     trustedProxies: config.TRUSTED_PROXIES,
     ready: services.ready,
-    // The protocol's endpoints are called by programs, or carry a token of the engine.
-    carriesOwnProof: isEngines,
+    // The protocol's endpoints are called by programs, or carry a token of the engine; links that end a
+    // newsletter are sealed, and posted to by mail programs (RFC 8058).
+    carriesOwnProof: (path) => isEngines(path) || isStopLink(path),
     surroundings,
   })
   frame.app.keys = [config.COOKIE_KEY.reveal()]
@@ -46,6 +48,7 @@ export function createApp(services: Services): Frame {
     contactRoutes(services),
     helpRoutes(services),
     myDataRoutes(services),
+    preferenceRoutes(services),
     staffRoutes(services),
     apiRoutes(services),
   ]) {

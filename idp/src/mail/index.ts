@@ -12,5 +12,6 @@ export {
   lettersOf,
   listUndelivered,
   type UndeliveredLetter,
+  undeliverableSince,
 } from './undelivered-store.ts'
 export { watchLetters } from './watch-letters.ts'

@@ -8,6 +8,8 @@ export interface LetterRow {
   readonly code: LetterCode
   readonly state: string
   readonly tries: number
+  /** What its text said besides the name: its subject may need it. */
+  readonly details: Readonly<Record<string, string | number>>
   /** Codes only. */
   readonly last_reason: string | null
   readonly queued_at: Date
@@ -19,7 +21,16 @@ export interface UndeliveredLetter extends LetterRow {
   readonly message_id: string | null
 }
 
-const COLUMNS = ['id', 'code', 'state', 'tries', 'last_reason', 'queued_at', 'settled_at'] as const
+const COLUMNS = [
+  'id',
+  'code',
+  'state',
+  'tries',
+  'details',
+  'last_reason',
+  'queued_at',
+  'settled_at',
+] as const
 
 const PER_PAGE = 25
 
@@ -38,7 +49,7 @@ export async function listUndelivered(
     .execute()
   const total = await countUndelivered(db)
   return {
-    letters: letters as UndeliveredLetter[],
+    letters: letters as unknown as UndeliveredLetter[],
     total,
     pages: Math.max(1, Math.ceil(total / PER_PAGE)),
   }
@@ -63,7 +74,23 @@ export async function lettersOf(db: Db<Tables>, account: string): Promise<Letter
     .orderBy('id', 'desc')
     .limit(20)
     .execute()
-  return rows as LetterRow[]
+  return rows as unknown as LetterRow[]
+}
+
+/**
+ * Since when mails to somebody do not arrive: the last one came back or was refused, and none has been
+ * taken after it. Null when nothing is known to be wrong; shown at the person's next visit (ahead 7).
+ */
+export async function undeliverableSince(db: Db<Tables>, account: string): Promise<Date | null> {
+  const last = await db
+    .selectFrom('letter')
+    .select(['state', 'settled_at'])
+    .where('account_id', '=', account)
+    .where('state', 'in', ['sent', 'refused', 'bounced'])
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return last && last.state !== 'sent' ? last.settled_at : null
 }
 
 /** A letter that did not arrive, locked: of two who send it again, one does. */
