@@ -16,6 +16,8 @@ export interface OwnProcess {
   isRunning(): boolean
   /** Asks it to stop, as a supervisor does. @returns its exit code */
   stop(): Promise<number | null>
+  /** Ends it as a crash does: nothing is finished, nobody is told. */
+  kill(): Promise<void>
 }
 
 const secret = () => randomBytes(32).toString('base64url')
@@ -55,11 +57,16 @@ export async function startOwnProcess(options: {
     output,
     isRunning: () => child.exitCode === null && child.signalCode === null,
     stop: async () => {
-      if (child.exitCode !== null) return child.exitCode
+      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
       const gone = once(child, 'exit')
       child.kill('SIGTERM')
       await gone
       return child.exitCode
+    },
+    kill: async () => {
+      const gone = once(child, 'exit')
+      child.kill('SIGKILL')
+      await gone
     },
   }
 }

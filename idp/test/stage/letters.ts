@@ -1,0 +1,77 @@
+import { query, type TestDatabase, type TestIdp } from '@myanm/testing'
+import { type LetterCode, post } from '#mail'
+import { openProof } from '#proofs'
+import { carriesProof } from '#rules/mail'
+import type { Purpose } from '#rules/proofs'
+
+/** What the text of each letter says besides the name. */
+export const DETAILS: Readonly<Partial<Record<LetterCode, Record<string, string | number>>>> = {
+  locked: { minutes: 15 },
+  'security-changed': { what: 'passkey_added' },
+  newsletter: { newsletter: '« Newsletter Emploi » (Guide Social)' },
+  deletion: { day: '28/11/2026' },
+  'message-received': { reference: 'ANM-7K3Q' },
+}
+
+/** What the link of a letter proves. */
+export const PURPOSES: Readonly<Partial<Record<LetterCode, Purpose>>> = {
+  'confirm-email': 'confirm-email',
+  'reset-password': 'reset-password',
+  'first-sign-in': 'first-sign-in',
+  'change-email': 'change-email',
+  newsletter: 'newsletter',
+  deletion: 'cancel-deletion',
+}
+
+/** Has MyANM write a letter to one of the people of the scene. @returns its identifier */
+export async function haveWritten(
+  myanm: Pick<TestIdp, 'idp'>,
+  wish: { readonly code: LetterCode; readonly account: string; readonly email?: string },
+): Promise<string> {
+  const { db } = myanm.idp.services
+  const { code, account } = wish
+  return await db.transaction().execute(async (tx) => {
+    const purpose = PURPOSES[code]
+    const opened =
+      carriesProof(code) && purpose
+        ? await openProof(tx, {
+            account,
+            purpose,
+            subject: code === 'newsletter' ? 'emploi' : '',
+            now: new Date(),
+            ...(wish.email !== undefined && { email: wish.email }),
+          })
+        : null
+    const letter = await post(tx, {
+      code,
+      account,
+      ...(opened && { proof: opened.proof }),
+      details: DETAILS[code] ?? {},
+    })
+    if (letter === null) throw new Error(`No letter « ${code} » was queued`)
+    return letter
+  })
+}
+
+export interface LetterFate {
+  readonly state: string
+  readonly tries: number
+  readonly last_reason: string | null
+}
+
+/** What the database says became of a letter. */
+export async function fateOf(database: TestDatabase, letter: string): Promise<LetterFate> {
+  const [row] = await query<LetterFate>(
+    database,
+    'select state, tries, last_reason from letter where id = $1',
+    [letter],
+  )
+  if (!row) throw new Error(`No letter ${letter}`)
+  return row
+}
+
+/** Every address in a letter, as whoever follows links finds them. */
+export const linksIn = (letter: { readonly html: string }): URL[] =>
+  [...new Set([...letter.html.matchAll(/href="([^"]+)"/g)].map(([, href = '']) => href))].map(
+    (href) => new URL(href.replaceAll('&amp;', '&')),
+  )
