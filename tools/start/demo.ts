@@ -23,6 +23,8 @@ export function describeScene({ ports, secrets, clients }: Demonstration) {
       email: person.email,
       state: person.state ?? 'active',
       ...(hasPassword(person) && { password: known(secrets.people, person.key) }),
+      // The codes a second step asks for are made from it (RFC 6238: SHA-1, six digits, thirty seconds).
+      ...(person.isStaff && { totp_secret: known(secrets.oneTime, person.key) }),
       account_type: person.accountType,
       memberships: person.memberships.map(({ organisation, role }) => {
         const found = organisations.find(({ key }) => key === organisation)

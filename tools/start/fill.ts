@@ -16,8 +16,10 @@ export async function fill(preparation: Preparation): Promise<void> {
     people: people.map((person) => ({
       ...person,
       password: hasPassword(person) ? known(secrets.people, person.key) : null,
+      ...(person.isStaff && { staff: { oneTimeSecret: known(secrets.oneTime, person.key) } }),
     })),
     clients,
+    keyEncryptionKey: new Secret(known(secrets.keys, 'keyEncryption')),
   })
   const subjectOf = subjects(new Secret(known(secrets.keys, 'pairwise')))
   const found = (all: ReadonlyMap<string, string>, key: string): string => {

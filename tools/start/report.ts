@@ -37,10 +37,23 @@ export function reportOf({ ports, secrets, time, directory, demo }: Report): str
     styleText('dim', titles),
     ...lines,
     '',
+    ...oneTimeLines(secrets),
     say('ready.kept', { file: demo }),
     say('ready.stop', { directory }),
     '',
   ].join('\n')
+}
+
+/** Who also proves who they are with the codes of an application. */
+function oneTimeLines(secrets: Secrets): string[] {
+  return people
+    .filter(({ isStaff }) => isStaff)
+    .map(({ key, givenName, familyName }) =>
+      say('ready.one-time', {
+        name: `${givenName} ${familyName}`,
+        secret: known(secrets.oneTime, key),
+      }),
+    )
 }
 
 const strong = (text: string) => styleText('bold', text)

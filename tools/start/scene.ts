@@ -25,7 +25,7 @@ export type ScenePerson = {
   }[]
   /** Active, unless said otherwise. */
   readonly state?: 'unconfirmed' | 'legacy' | 'suspended'
-  /** Of the team of the ANM. */
+  /** Of the team of the ANM: signs in with the codes of an application, too. */
   readonly isStaff?: true
 }
 

@@ -15,6 +15,8 @@ export type Secrets = {
   readonly sessions: Readonly<Record<string, string>>
   /** Passwords, by key of the person. */
   readonly people: Readonly<Record<string, string>>
+  /** What the applications of some make their codes from, by key of the person; in base 32. */
+  readonly oneTime: Readonly<Record<string, string>>
 }
 
 const wanted = {
@@ -23,9 +25,14 @@ const wanted = {
   clients: [...siteKeys, 'resource-server', 'partner'],
   sessions: siteKeys,
   people: people.filter(hasPassword).map(({ key }) => key),
+  oneTime: people.filter(({ isStaff }) => isStaff).map(({ key }) => key),
 } as const
 
 const random = () => randomBytes(32).toString('base64url')
+
+/** 160 bits, in letters an application takes (RFC 4226 §4, RFC 4648 §6). */
+const newOneTimeSecret = () =>
+  Array.from(randomBytes(32), (byte) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[byte % 32]).join('')
 
 /** Reads the secrets and makes those still missing. */
 export async function openSecrets(folder: Folder): Promise<Secrets> {
@@ -38,6 +45,7 @@ export async function openSecrets(folder: Folder): Promise<Secrets> {
     clients: complete('clients', random),
     sessions: complete('sessions', random),
     people: complete('people', newPassphrase),
+    oneTime: complete('oneTime', newOneTimeSecret),
   }
   if (JSON.stringify(secrets) !== JSON.stringify(kept)) await writeJson(folder.secrets, secrets)
   return secrets

@@ -4,7 +4,7 @@ import { renderSVG } from 'uqr'
 import type { Tables } from '../tables.ts'
 import type { AuthenticatorNeeds } from './needs.ts'
 import { groupedSecret, normaliseOneTimeCode, STEP } from './rules.ts'
-import { secretsOf } from './secrets.ts'
+import { type Keys, secretsOf } from './secrets.ts'
 import { findSealedSecret, saveApplication, spendStep } from './store.ts'
 
 /** 160 bits, as RFC 4226 §4 recommends. */
@@ -114,9 +114,24 @@ export async function keepApplication(
   const proposed = openProposal(config, given)
   const step = proposed && stepOf(Secret.fromBase32(proposed.secret), code, now)
   if (!proposed || step === null) return false
-  const sealedSecret = secretsOf(config).secrets.seal(`${account}:${proposed.secret}`)
-  return saveApplication(tx, { account, sealedSecret, step })
+  return saveApplication(tx, {
+    account,
+    sealedSecret: seal(config, account, proposed.secret),
+    step,
+  })
 }
+
+/** Gives somebody an application whose secret is known elsewhere: people of a scene, and their programs. */
+export function giveApplication(
+  { config }: { readonly config: Keys },
+  tx: Tx<Tables>,
+  { account, secret }: { readonly account: string; readonly secret: string },
+): Promise<boolean> {
+  return saveApplication(tx, { account, sealedSecret: seal(config, account, secret), step: 0 })
+}
+
+const seal = (config: Keys, account: string, secret: string): string =>
+  secretsOf(config).secrets.seal(`${account}:${secret}`)
 
 /** Checks a code of somebody's application; `use` spends its step. Null when it is wrong. */
 export async function checkOneTimeCode(

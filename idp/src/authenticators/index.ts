@@ -1,4 +1,4 @@
-export { proposeApplication, sameProposal } from './application.ts'
+export { giveApplication, proposeApplication, sameProposal } from './application.ts'
 export {
   addApplication,
   addPasskey,

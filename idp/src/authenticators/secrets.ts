@@ -2,7 +2,7 @@ import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
 import { type Seal, sealWith } from '#oidc'
 import type { Config } from '../config.ts'
 
-type Keys = Pick<Config, 'KEY_ENCRYPTION_KEY'>
+export type Keys = Pick<Config, 'KEY_ENCRYPTION_KEY'>
 
 /** How long somebody may think before they answer a challenge, in seconds: as long as a journey lasts. */
 const PATIENCE = 3600

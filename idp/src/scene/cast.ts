@@ -21,8 +21,8 @@ export interface ScenePerson {
   readonly siteRoles: readonly { readonly site: string; readonly role: string }[]
   /** Active, unless said otherwise. */
   readonly state?: 'unconfirmed' | 'legacy' | 'suspended'
-  /** Of the team of the ANM. */
-  readonly isStaff?: true
+  /** Of the team of the ANM: signs in with the codes of an application, whose secret this is (base 32). */
+  readonly staff?: { readonly oneTimeSecret: string }
 }
 
 export interface SceneClient {

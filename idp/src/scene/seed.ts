@@ -1,3 +1,4 @@
+import type { Secret } from '@myanm/chassis'
 import { connect, type Tx } from '@myanm/database'
 import { createPasswords } from '#credentials'
 import type { Tables } from '../tables.ts'
@@ -20,7 +21,10 @@ export async function seedScene(scene: {
   readonly organisations: readonly SceneOrganisation[]
   readonly people: readonly ScenePerson[]
   readonly clients: readonly SceneClient[]
+  /** Seals the second factor of the people of the team; without it they have none yet. */
+  readonly keyEncryptionKey?: Secret
 }): Promise<Seeded> {
+  const { keyEncryptionKey } = scene
   const database = connect<Tables>({ url: scene.databaseUrl, name: 'scene', max: 2 })
   try {
     const { hash } = await createPasswords()
@@ -38,7 +42,7 @@ export async function seedScene(scene: {
       for (const [position, person] of scene.people.entries()) {
         const passwordHash = hashes[position] ?? null
         const account = await savePerson(tx, { person, passwordHash, organisations })
-        await saveWhatStandsOut(tx, account, person)
+        await saveWhatStandsOut(tx, { account, person, keyEncryptionKey })
         accounts.set(person.key, account)
       }
       return { organisations, accounts }

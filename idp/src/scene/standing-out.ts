@@ -1,19 +1,32 @@
+import type { Secret } from '@myanm/chassis'
 import type { Tx } from '@myanm/database'
+import { giveApplication } from '#authenticators'
 import type { Tables } from '../tables.ts'
 import type { ScenePerson } from './cast.ts'
 
 /** What some people of the scene are beside persons: of the team, or from an old application. */
 export async function saveWhatStandsOut(
   tx: Tx<Tables>,
-  account: string,
-  person: ScenePerson,
+  given: {
+    readonly account: string
+    readonly person: ScenePerson
+    readonly keyEncryptionKey: Secret | undefined
+  },
 ): Promise<void> {
-  if (person.isStaff) {
-    await tx
+  const { account, person } = given
+  if (person.staff) {
+    const isNew = await tx
       .insertInto('staff_member')
       .values({ account_id: account, invited_by: null, until: null })
       .onConflict((conflict) => conflict.doNothing())
-      .execute()
+      .returning('account_id')
+      .executeTakeFirst()
+    const { keyEncryptionKey: key } = given
+    const secret = person.staff.oneTimeSecret
+    // Once: who was here stays as they are, a factor taken away included.
+    if (isNew && key) {
+      await giveApplication({ config: { KEY_ENCRYPTION_KEY: key } }, tx, { account, secret })
+    }
   }
   if (person.state === 'legacy') {
     await tx

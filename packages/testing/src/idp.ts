@@ -47,6 +47,7 @@ export async function startTestIdp(options: {
     organisations,
     people,
     clients: options.clients ?? DEFAULT_CLIENTS,
+    keyEncryptionKey: keys.encryption,
   })
   const idp = await startIdp(
     {

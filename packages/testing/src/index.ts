@@ -1,6 +1,14 @@
 export { arrange, arrangeState, query, type TestDatabase, withDatabase } from './database.ts'
 export { freePort, newKeys, startTestIdp, type TestIdp } from './idp.ts'
-export { CALLBACK, client, clientSecret, organisations, PASSWORD, people } from './scene.ts'
+export {
+  CALLBACK,
+  client,
+  clientSecret,
+  ONE_TIME_SECRET,
+  organisations,
+  PASSWORD,
+  people,
+} from './scene.ts'
 export { storingServices } from './services.ts'
 export {
   answerQuestions,

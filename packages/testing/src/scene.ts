@@ -10,6 +10,12 @@ const inPassage = (role: 'RESPONSABLE' | 'GESTIONNAIRE') =>
 /** One password for everybody, made for this run: tests are about rights, not about typing. */
 export const PASSWORD = `${randomBytes(12).toString('base64url')}-phrase`
 
+/** What the application of whoever is of the team makes its codes from: 160 bits, in base 32. */
+export const ONE_TIME_SECRET = Array.from(
+  randomBytes(32),
+  (byte) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[byte % 32],
+).join('')
+
 export const organisations: readonly SceneOrganisation[] = [
   { key: 'tilleuls', name: 'Les Tilleuls ASBL', bce: '0566988259', kind: 'organisme' },
   { key: 'passage', name: 'Le Passage ASBL', bce: '0314595348', kind: 'organisme' },
@@ -52,7 +58,7 @@ export const people: readonly ScenePerson[] = [
   { ...person('ancien', [inTremplin('GESTIONNAIRE')]), password: null, state: 'legacy' },
   { ...person('non_confirme', [], 'particulier'), state: 'unconfirmed' },
   { ...person('suspendu', [], 'particulier'), state: 'suspended' },
-  { ...person('staff', [], 'particulier'), isStaff: true },
+  { ...person('staff', [], 'particulier'), staff: { oneTimeSecret: ONE_TIME_SECRET } },
 ]
 
 export const clientSecret = randomBytes(32).toString('base64url')
