@@ -3,6 +3,7 @@ import { formatDay, readForm, render } from '@myanm/chassis'
 import type { Context } from 'koa'
 import { listSites } from '#clients'
 import { listChoices } from '#organisations'
+import { concerns } from '#rules/home'
 import { erasedAt } from '#rules/retention'
 import { accountPage, requireRecentPerson, type Visit } from '#visits'
 import { leavingForm } from './forms.ts'
@@ -54,7 +55,9 @@ export function leavingRoutes(router: Router, needs: MyDataNeeds): void {
       ...accountPage(ctx, visit, 'data'),
       leads: ledBy(memberships),
       memberships,
-      sites: sites.map(({ name }) => name),
+      sites: sites
+        .filter(({ client_id }) => concerns(client_id, visit.standing))
+        .map(({ name }) => name),
       newsletters,
       day: formatDay(erasedAt(new Date())),
       form: { typed: {}, errors },

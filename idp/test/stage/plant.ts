@@ -43,7 +43,8 @@ export async function plant(
   const put = (text: string, values: readonly unknown[]) =>
     arrange(
       database,
-      marked(text),
+      // Lines that are there already stay: then that kind of thing is not missing.
+      text.startsWith('insert') ? `${marked(text)} on conflict do nothing` : marked(text),
       values.map((value) => (typeof value === 'string' ? marked(value) : value)),
     )
   await put(
