@@ -229,7 +229,7 @@ describe('an address that has an account already', () => {
     const bare = (said: string) =>
       said
         .replaceAll(email, '…')
-        .replaceAll(/\/connexion\/[\w-]+/g, '')
+        .replaceAll(/\/connexion\/[\w-]+|etape=[\w-]+/g, '')
         .replaceAll(/name="jeton" value="[^"]+"/g, '')
     const { date: _date, ...headers } = Object.fromEntries(page.headers)
     return {
@@ -277,6 +277,32 @@ describe('an address that has an account already', () => {
       ])
     }
   }, 120_000)
+
+  test('is told apart neither by signing in with the password just chosen (F34)', async () => {
+    const answers = []
+    for (const email of ['voisin@exemple.be', 'nvisin@exemple.be']) {
+      await forget()
+      const chosen = { mot_de_passe: EVIL_PASSWORD, confirmation: EVIL_PASSWORD }
+      await register(myanm, email)
+      await register(myanm, email, { fields: chosen })
+      const story = []
+      for (const password of [EVIL_PASSWORD, 'pas celui-ci', GOOD_PASSWORD, EVIL_PASSWORD]) {
+        const page = await signIn(email, password)
+        story.push(told(page, email), page.text.includes("n'est pas encore confirmée"))
+      }
+      // The first password is the older registration's: the latest is the one that counts.
+      expect(story.filter((said) => typeof said === 'boolean')).toEqual([true, false, false, true])
+      // Those that were right lift no lock.
+      for (let turn = 0; turn < 4; turn += 1) {
+        story.push(told(await signIn(email, 'pas celui-ci'), email))
+      }
+      expect(story.at(-1)).toMatchObject({ status: 429 })
+      answers.push(story)
+    }
+    expect(answers[0]).toEqual(answers[1])
+    await forget()
+    expect(isIn(await signIn('voisin@exemple.be', PASSWORD))).toBe(true)
+  }, 60_000)
 
   test('gets ML2, and no change at all', async () => {
     const before = await accountOf('responsable@exemple.be')

@@ -29,6 +29,8 @@ export interface Attempts {
   begin(attempt: Try): Promise<Verdict>
   /** The try was right: its counter is cleared and the address gets its try back. */
   forgive(attempt: Try): Promise<void>
+  /** The try was right and opens nothing yet: it is given back, those before it stay counted. */
+  giveBack(attempt: Try): Promise<void>
   /** A try at a second factor, of whichever kind: they share one counter. */
   beginSecond(account: string, address: string): Promise<Verdict>
   forgiveSecond(account: string, address: string): Promise<void>
@@ -91,6 +93,13 @@ export function createAttempts(options: {
         browser === null
           ? [persons.delete(hidden(who)), addresses.reward(rangeOf(address))]
           : [browsers.delete(together(who, browser))],
+      )
+    },
+    giveBack: async ({ who, address, browser }) => {
+      await Promise.all(
+        browser === null
+          ? [persons.reward(hidden(who)), addresses.reward(rangeOf(address))]
+          : [browsers.reward(together(who, browser))],
       )
     },
     beginSecond: (account, address) =>

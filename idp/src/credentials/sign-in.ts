@@ -28,6 +28,8 @@ export interface PasswordTry {
   readonly client: string
   /** What this browser is called by an account whose person has signed in with it before. */
   readonly browserOf: (account: string) => string | null
+  /** The password of the latest registration that waits for this address, whoever has its account. */
+  readonly waitingHash?: (identifier: string) => Promise<string | null>
 }
 
 /** Somebody who has given the right password, and what stands between them and the site. */
@@ -40,7 +42,8 @@ export interface Proven {
 
 export type SignInOutcome =
   | { readonly proven: true; readonly person: Proven }
-  | { readonly proven: false; readonly because: 'mismatch' | 'closed' }
+  /** `waiting`: the password of a registration whose mailbox is not proven (E03). */
+  | { readonly proven: false; readonly because: 'mismatch' | 'closed' | 'waiting' }
   | { readonly proven: false; readonly because: 'locked'; readonly minutes: number }
 
 /**
@@ -66,11 +69,21 @@ export async function signIn(needs: SignInNeeds, attempt: PasswordTry): Promise<
   const matches = await passwords.verify(known?.password_hash ?? null, attempt.password)
   // Past that many failures in a row the right password is no longer told from a wrong one.
   const closed = known !== undefined && isClosed(known.password_failures)
+  const waits = !matches && (await isWaiting(needs, attempt))
+  if (waits && !closed) {
+    await attempts.giveBack(counted)
+    return { proven: false, because: 'waiting' }
+  }
   if (!known || !matches || closed) {
     await refuse(needs, { counted, account: known?.id, client, isLast: verdict.isLast })
     return { proven: false, because: closed && browser !== null ? 'closed' : 'mismatch' }
   }
 
+  if (known.state === 'unconfirmed') {
+    // Anybody can register anybody's address: knowing that password lifts no lock.
+    await attempts.giveBack(counted)
+    return { proven: true, person: provenBy(known) }
+  }
   await attempts.forgive(counted)
   if (known.password_failures > 0) await clearPasswordFailures(db, known.id)
   if (known.password_hash && passwords.needsRehash(known.password_hash)) {
@@ -95,6 +108,19 @@ const provenBy = (known: Credentials): Proven => ({
   mustChangePassword: known.must_change_password,
   hasSecondFactor: known.has_second_factor,
 })
+
+/**
+ * Whoever has just registered an address and tries to sign in is told to look at their mail. So are those
+ * whose address was somebody's already: else registering and signing in would tell which it is (F34). A
+ * wrong password costs two comparisons, always.
+ */
+async function isWaiting(
+  { passwords }: Pick<SignInNeeds, 'passwords'>,
+  { whose, password, waitingHash }: PasswordTry,
+): Promise<boolean> {
+  if ('account' in whose || !waitingHash) return false
+  return passwords.verify(await waitingHash(whose.identifier), password)
+}
 
 async function whoIsMeant(
   db: Db<Tables>,

@@ -3,6 +3,7 @@ import { clientAddress, readForm, render, translate } from '@myanm/chassis'
 import type { Context } from 'koa'
 import { knownBrowser, type SignInOutcome, signIn } from '#credentials'
 import { isDue, type Journey, journeyOf, readIdentifier } from '#journeys'
+import { goToWaiting, waitingHashOf } from '#registration'
 import { pathOf } from '#rules/journeys'
 import { continueSignIn } from './continue-sign-in.ts'
 import { passwordForm } from './forms.ts'
@@ -53,7 +54,11 @@ export function signInRoutes(router: Router, needs: InteractionNeeds): void {
       address: clientAddress(ctx),
       client: journey.site.clientId,
       browserOf: (account) => knownBrowser(ctx, needs.config).nameFor(account),
+      waitingHash: (identifier) => waitingHashOf(needs.db, identifier),
     })
+    if (!outcome.proven && outcome.because === 'waiting') {
+      return goToWaiting(ctx, needs, { journey, identifier: shownAs })
+    }
     if (!outcome.proven) return showRefusal(ctx, needs, { journey, whose, outcome })
 
     const person = {
@@ -104,6 +109,7 @@ async function showRefusal(
   { outcome, ...shown }: { journey: Journey; whose: Whose; outcome: Refused },
 ): Promise<void> {
   switch (outcome.because) {
+    case 'waiting':
     case 'mismatch':
       return showPassword(ctx, needs, {
         ...shown,

@@ -4,8 +4,13 @@ import type { Engine } from '#oidc'
 /** How far a registration has come in one journey. Kept with it, so bound to its browser. */
 interface Progress {
   readonly registration?: string
+  /** Of another journey: whoever is here has given its password. */
+  readonly resumed?: { readonly registration: string; readonly at: number }
   readonly confirmed?: { readonly account: string; readonly at: number }
 }
+
+/** How long it is remembered that somebody gave a password, as of those who stand halfway. */
+const HALFWAY = 15 * 60_000
 
 /** How long the way back to the site stays open after the confirmation, in milliseconds. */
 const PATIENCE = 10 * 60_000
@@ -27,6 +32,20 @@ export function registrationOf(journey: Journey): string | null {
 
 export async function keepRegistration(journey: Journey, registration: string): Promise<void> {
   if (registrationOf(journey) !== registration) await keep(journey.interaction, { registration })
+}
+
+export async function keepResumed(
+  journey: Journey,
+  resumed: { readonly registration: string; readonly now: Date },
+): Promise<void> {
+  const { registration, now } = resumed
+  await keep(journey.interaction, { resumed: { registration, at: now.getTime() } })
+}
+
+/** The registration whose password somebody has just given on this journey. */
+export function resumedOf(journey: Journey, now: Date): string | null {
+  const { resumed } = progressOf(journey.interaction)
+  return resumed && now.getTime() - resumed.at <= HALFWAY ? resumed.registration : null
 }
 
 /**

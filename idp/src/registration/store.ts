@@ -68,6 +68,24 @@ export async function listRegistrations(db: Db<Tables>, account: string): Promis
   return rows as Registration[]
 }
 
+/** The latest registration of an address that has not proven it, whoever has its account. */
+export async function findLatest(db: Db<Tables>, email: string): Promise<Registration | undefined> {
+  return typed(
+    await db
+      .selectFrom('registration')
+      .innerJoin('account_identifier', (join) =>
+        join
+          .onRef('account_identifier.account_id', '=', 'registration.account_id')
+          .on('account_identifier.key', '=', sql<string>`identifier_key(${email})`),
+      )
+      .selectAll('registration')
+      .whereRef('account_identifier.key', '=', sql<string>`identifier_key(registration.email)`)
+      .orderBy('registration.registered_at', 'desc')
+      .limit(1)
+      .executeTakeFirst(),
+  )
+}
+
 export interface Filled extends Claim {
   readonly account: string
   readonly fillsAccount: boolean

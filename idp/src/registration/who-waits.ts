@@ -2,7 +2,7 @@ import { findAccount } from '#accounts'
 import { halfwayOf, type Journey } from '#journeys'
 import type { ProofName } from '#proofs'
 import type { RegistrationNeeds } from './needs.ts'
-import { registrationOf } from './progress.ts'
+import { registrationOf, resumedOf } from './progress.ts'
 import { findFiller, findRegistration, type Registration } from './store.ts'
 
 /** Somebody who waits for their mail on this journey. */
@@ -16,14 +16,14 @@ export interface Waiting {
 }
 
 /**
- * Who registered on this journey; else who has just given the right password of an account that waits
+ * Who registered on this journey, or has just given the password of a registration; else who has just given the right password of an account that waits
  * to be confirmed (E03). Null when nobody waits here any longer.
  */
 export async function whoWaits(
   { db }: Pick<RegistrationNeeds, 'db'>,
   { journey, now }: { readonly journey: Journey; readonly now: Date },
 ): Promise<Waiting | null> {
-  const known = registrationOf(journey)
+  const known = registrationOf(journey) ?? resumedOf(journey, now)
   const registration = known === null ? undefined : await findRegistration(db, known)
   if (registration) {
     const { account_id: account, email } = registration
