@@ -63,7 +63,7 @@ export default {
       from: { path: '/rules\\.ts$' },
       to: {
         dependencyTypesNot: ['type-only'],
-        pathNot: ['/rules\\.ts$', '^packages/permissions/', '^node:', '^(crypto|net)$'],
+        pathNot: ['/rules\\.ts$', '^packages/permissions/', '^node:', '^(crypto|net|url)$'],
       },
     },
     {
