@@ -139,7 +139,7 @@ export const UNDELIVERED = ['refused', 'given-up', 'bounced', 'complained'] as c
 /** Longer is no name: the greeting does without. */
 const LONGEST_NAME = 60
 /** What mail programs make links of, and what bait is made of: addresses, and numbers to call. */
-const BAIT = /[\p{L}\p{N}]\.[\p{L}\p{N}]{2}|[/\\@:<>]|www\b|(?:\d[\s.-]?){4}/iu
+const BAIT = /[\p{L}\p{N}][.。][\p{L}\p{N}]{2}|[/\\@:<>]|www\b|(?:\d[\s.-]?){4}/iu
 
 /**
  * The name a letter greets with, or null. Whoever registers chooses the name and the address, which may

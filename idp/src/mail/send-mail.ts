@@ -43,8 +43,10 @@ export async function sendMail(needs: MailNeeds, job: Job['send-mail']): Promise
   try {
     await mailer.send({ id: letter.id, to: addressOf(letter) ?? '', ...write(needs, letter) })
   } catch (error) {
-    if (!(error instanceof NotTaken)) throw error
-    await noteNotTaken(needs, { letter, error })
+    await noteNotTaken(needs, {
+      letter,
+      error: error instanceof NotTaken ? error : ours(error, log),
+    })
     return
   }
   await settle(db, letter.id, { state: 'sent', reason: null })
@@ -52,6 +54,12 @@ export async function sendMail(needs: MailNeeds, job: Job['send-mail']): Promise
     log.info({ letter: letter.id, tries: letter.tries }, 'mail taken, the post office is back')
     for (const waiting of await hasten(db, WOKEN)) await enqueueLetter(db, waiting)
   }
+}
+
+/** A letter that cannot be written is our mistake: it waits until that is put right, or is given up. */
+function ours(error: unknown, log: Log): NotTaken {
+  log.error({ err: error, job: 'send-mail' }, 'mail could not be written')
+  return new NotTaken('later', 'our mistake')
 }
 
 const addressOf = (letter: TakenLetter): string | null =>
