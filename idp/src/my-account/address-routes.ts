@@ -1,5 +1,6 @@
 import type Router from '@koa/router'
 import { readForm, render, type Typed } from '@myanm/chassis'
+import { transact } from '@myanm/database'
 import type { Context } from 'koa'
 import { createLimit } from '#credentials'
 import { checkCode, listLive, type Proof, withdrawProof } from '#proofs'
@@ -74,11 +75,9 @@ export function addressRoutes(router: Router, needs: MyAccountNeeds): void {
   router.post('/compte/connexion/adresse/annuler', async (ctx) => {
     const visit = await requirePerson(ctx, needs)
     if (!visit) return
-    await db
-      .transaction()
-      .execute((tx) =>
-        withdrawProof(tx, { account: visit.account, purpose: 'change-email', now: new Date() }),
-      )
+    await transact(db, (tx) =>
+      withdrawProof(tx, { account: visit.account, purpose: 'change-email', now: new Date() }),
+    )
     keepNotice(ctx, 'my-account.email.cancelled')
     backToSignIn(ctx)
   })
@@ -105,7 +104,7 @@ export function addressRoutes(router: Router, needs: MyAccountNeeds): void {
   linkRoutes(router, needs)
 
   const ask = ({ account }: Visit, email: string): Promise<void> =>
-    db.transaction().execute((tx) => askForAddress(tx, { account, email, now: new Date() }))
+    transact(db, (tx) => askForAddress(tx, { account, email, now: new Date() }))
 
   async function pendingOf({ account }: Visit): Promise<Pending | null> {
     const live = await listLive(db, account, new Date())

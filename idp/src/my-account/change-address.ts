@@ -1,4 +1,4 @@
-import type { Db, Tx } from '@myanm/database'
+import { type Db, type Tx, transact } from '@myanm/database'
 import { changeEmail, findByIdentifier } from '#accounts'
 import { record } from '#journal'
 import { post } from '#mail'
@@ -41,7 +41,7 @@ export async function confirmAddress(
   proof: { readonly id: string; readonly now: Date },
 ): Promise<Confirmation> {
   try {
-    return await db.transaction().execute(async (tx) => {
+    return await transact(db, async (tx) => {
       const used = await redeemProof(tx, { ...proof, purpose: 'change-email' })
       if (!used?.email || !(await changeEmail(tx, used.account_id, used.email))) return 'dead'
       await record(tx, { event: 'email-changed', account: used.account_id })

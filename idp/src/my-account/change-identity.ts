@@ -1,4 +1,4 @@
-import type { Db } from '@myanm/database'
+import { type Db, transact } from '@myanm/database'
 import { changeAccountType, changeProfile, type Profile, renameAccount } from '#accounts'
 import { record } from '#journal'
 import type { AccountType } from '#rules/accounts'
@@ -17,7 +17,7 @@ export async function changeIdentity(
   change: Told & { readonly givenName: string; readonly familyName: string },
 ): Promise<boolean> {
   const { account } = change
-  return db.transaction().execute(async (tx) => {
+  return transact(db, async (tx) => {
     if (!(await changeProfile(tx, change))) return false
     await renameAccount(tx, account, change)
     await record(tx, { event: 'profile-changed', account })
@@ -34,7 +34,7 @@ export async function changeProfileType(
   change: Told & { readonly from: AccountType; readonly to: AccountType },
 ): Promise<boolean> {
   const { account, from, to } = change
-  return db.transaction().execute(async (tx) => {
+  return transact(db, async (tx) => {
     if (!(await changeProfile(tx, change))) return false
     if (!(await changeAccountType(tx, account, { from, to })))
       throw new Error('The type moved alone')

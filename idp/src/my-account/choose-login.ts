@@ -1,4 +1,4 @@
-import { type Db, isUniqueViolation } from '@myanm/database'
+import { type Db, isUniqueViolation, transact } from '@myanm/database'
 import { changeLogin } from '#accounts'
 import { record } from '#journal'
 import type { Tables } from '../tables.ts'
@@ -13,7 +13,7 @@ export async function chooseLogin(
 ): Promise<'chosen' | 'taken'> {
   const { account, login } = choice
   try {
-    await db.transaction().execute(async (tx) => {
+    await transact(db, async (tx) => {
       await changeLogin(tx, account, login)
       await record(tx, { event: 'login-changed', account })
     })

@@ -1,5 +1,6 @@
 import type Router from '@koa/router'
 import { readForm, render } from '@myanm/chassis'
+import { transact } from '@myanm/database'
 import type { Context } from 'koa'
 import { z } from 'zod'
 import { findAccount } from '#accounts'
@@ -33,7 +34,7 @@ export function passwordRoutes(router: Router, needs: MyAccountNeeds): void {
     })
     if (Object.keys(mistakes).length > 0) return show(ctx, visit, mistakes)
     const hash = await passwords.hash(password)
-    await db.transaction().execute((tx) =>
+    await transact(db, (tx) =>
       replacePassword(tx, {
         account: visit.account,
         hash,

@@ -1,5 +1,6 @@
 import type Router from '@koa/router'
 import { readForm, render } from '@myanm/chassis'
+import { transact } from '@myanm/database'
 import type { Context } from 'koa'
 import { listClients, OWN_CLIENT } from '#clients'
 import { listDevices } from '#devices'
@@ -78,7 +79,7 @@ export function sessionRoutes(router: Router, needs: MyAccountNeeds): void {
   }
 
   const end = ({ account }: Visit, which: Which): Promise<number> =>
-    db.transaction().execute((tx) => endSessionsOf(tx, account, which))
+    transact(db, (tx) => endSessionsOf(tx, account, which))
 }
 
 function goTo(ctx: Context, path: string): void {

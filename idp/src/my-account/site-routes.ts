@@ -1,5 +1,6 @@
 import type Router from '@koa/router'
 import { readForm, render } from '@myanm/chassis'
+import { transact } from '@myanm/database'
 import type { Context } from 'koa'
 import { type Client, listClients, OWN_CLIENT } from '#clients'
 import { type Consent, listConsents, TOLD_SCOPES } from '#consents'
@@ -33,7 +34,7 @@ export function siteRoutes(router: Router, needs: MyAccountNeeds): void {
     if (!visit) return
     const client = await siteOf(ctx)
     if (client) {
-      await db.transaction().execute((tx) => leaveSite(tx, { account: visit.account, client }))
+      await transact(db, (tx) => leaveSite(tx, { account: visit.account, client }))
     }
     done(ctx, 'my-account.sites.left')
   })

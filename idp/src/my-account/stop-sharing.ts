@@ -1,4 +1,4 @@
-import type { Db } from '@myanm/database'
+import { type Db, transact } from '@myanm/database'
 import { withdrawConsent } from '#consents'
 import { leaveSite } from '#oidc'
 import type { Tables } from '../tables.ts'
@@ -11,7 +11,7 @@ export async function stopSharing(
   { db }: { readonly db: Db<Tables> },
   who: { readonly account: string; readonly client: string },
 ): Promise<void> {
-  await db.transaction().execute(async (tx) => {
+  await transact(db, async (tx) => {
     await withdrawConsent(tx, who)
     await leaveSite(tx, who)
   })

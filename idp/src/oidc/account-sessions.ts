@@ -67,10 +67,16 @@ export async function endSessionsOf(
   account: string,
   which: Which = 'all',
 ): Promise<number> {
+  await lockSessions(tx, account)
+  const { rows: known } = await sql<SessionRow>`
+    select session_uid, expires_at, payload from oidc_artefact
+      where kind = 'Session' and account_id = ${account} ${narrowedTo(which)}`.execute(tx)
+  await endGrants(tx, account, which === 'all' ? null : known)
   const { rows: ended } = await sql<SessionRow>`
     delete from oidc_artefact
       where kind = 'Session' and account_id = ${account} ${narrowedTo(which)}
       returning session_uid, expires_at, payload`.execute(tx)
+  // And what a request under way has written meanwhile.
   await endGrants(tx, account, which === 'all' ? null : ended)
   const uids = ended.map((session) => session.session_uid)
   if (uids.length > 0) {
@@ -79,6 +85,14 @@ export async function endSessionsOf(
   await tellSites(tx, account, ended)
   for (const _ of ended) await record(tx, { event: 'session-ended', account })
   return ended.length
+}
+
+/**
+ * Those who end sessions of one account wait for each other. All take tokens before sessions, as a site
+ * that renews its tokens does: none then waits for one that waits for it.
+ */
+export async function lockSessions(tx: Tx<Tables>, account: string): Promise<void> {
+  await sql`select from account where id = ${account} for no key update`.execute(tx)
 }
 
 function narrowedTo(which: Which): RawBuilder<unknown> {

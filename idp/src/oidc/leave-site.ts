@@ -2,7 +2,7 @@ import type { Tx } from '@myanm/database'
 import { sql } from 'kysely'
 import { record } from '#journal'
 import type { Tables } from '../tables.ts'
-import { tellOfEnds } from './account-sessions.ts'
+import { lockSessions, tellOfEnds } from './account-sessions.ts'
 
 /**
  * Ends what one site has of a person, in every browser and in their absence: its grants, its codes and
@@ -16,8 +16,12 @@ export async function leaveSite(
   where: { readonly account: string; readonly client: string },
 ): Promise<number> {
   const { account, client } = where
+  await lockSessions(tx, account)
+  const names = await endGrants(tx, where)
   const left = await leaveSessions(tx, where)
-  await endGrants(tx, where)
+  // A renewal under way when the first began has written its tokens by now, and the next grant of the
+  // same session has the same name.
+  await sql`delete from oidc_artefact where grant_id = any(${names})`.execute(tx)
   await tellOfEnds(
     tx,
     account,
@@ -48,20 +52,15 @@ async function leaveSessions(
   return rows.flatMap(({ sid }) => (sid === null ? [] : [sid]))
 }
 
-/**
- * Once with the grants, and once more by their names: a refresh under way when the first began has
- * written its tokens when it ends, and the next grant of the same session has the same name.
- */
+/** @returns the names of the grants that ended */
 async function endGrants(
   tx: Tx<Tables>,
   { account, client }: { account: string; client: string },
-): Promise<void> {
+): Promise<string[]> {
   const { rows } = await sql<{ grant_id: string }>`
     delete from oidc_artefact where grant_id in (
       select grant_id from oidc_artefact
         where kind = 'Grant' and account_id = ${account} and payload ->> 'clientId' = ${client}
     ) returning grant_id`.execute(tx)
-  const names = [...new Set(rows.map((row) => row.grant_id))]
-  if (names.length === 0) return
-  await sql`delete from oidc_artefact where grant_id = any(${names})`.execute(tx)
+  return [...new Set(rows.map((row) => row.grant_id))]
 }
