@@ -1,0 +1,90 @@
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import {
+  gesturesOn,
+  maskedEmail,
+  readSearch,
+  refusalToAct,
+  refusalToDecide,
+  refusalToPropose,
+} from './rules.ts'
+
+describe('a search', () => {
+  test.each(['', '  ', 'ab', ' a  ', '  a b'])('needs three characters: « %s »', (typed) => {
+    if (typed.trim().length >= 3) expect(readSearch(typed)).not.toBeNull()
+    else expect(readSearch(typed)).toBeNull()
+  })
+
+  test('looks for first and last name in either order, also when one has several words', () => {
+    expect(readSearch('Jean de  Smet')?.names).toEqual([
+      { given: '%', family: 'Jean de Smet%' },
+      { given: 'Jean%', family: 'de Smet%' },
+      { given: 'de Smet%', family: 'Jean%' },
+      { given: 'Jean de%', family: 'Smet%' },
+      { given: 'Smet%', family: 'Jean de%' },
+    ])
+  })
+
+  test('is a beginning, never a pattern: what is typed cannot list everybody', () => {
+    expect(readSearch('%%%')?.key).toBe('\\%\\%\\%%')
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', minLength: 3 }), (typed) => {
+        const search = readSearch(typed)
+        if (!search) return
+        expect(search.key.slice(0, -1).replaceAll(/\\[\\%_]/g, '')).not.toMatch(/[%_]/)
+      }),
+      { numRuns: 2000, seed: 1 },
+    )
+  })
+})
+
+test.each([
+  ['anne.dupont@exemple.be', 'a…@exemple.be'],
+  ['🌊mer@exemple.be', '🌊…@exemple.be'],
+  [null, null],
+])('the address %s is shown in a list as %s', (email, shown) => {
+  expect(maskedEmail(email)).toBe(shown)
+})
+
+describe('four eyes', () => {
+  const open = { state: 'proposed', account: 'person', proposedBy: 'first' }
+
+  test.each([
+    ['second', open, null],
+    ['first', open, 'own-proposal'],
+    ['person', open, 'own-account'],
+    ['second', { ...open, state: 'accepted' }, 'not-now'],
+    ['first', { ...open, state: 'withdrawn' }, 'not-now'],
+  ] as const)('%s decides on %j: %s', (staff, correction, refusal) => {
+    expect(refusalToDecide(staff, correction)).toBe(refusal)
+  })
+
+  test('nobody acts on their own account', () => {
+    expect(refusalToAct('first', 'first')).toBe('own-account')
+    expect(refusalToAct('first', 'person')).toBeNull()
+  })
+
+  test.each([
+    ['address', 'legacy', false, null],
+    ['address', 'active', false, 'not-now'],
+    ['address', 'suspended', false, 'not-now'],
+    ['second-factor', 'active', true, null],
+    ['second-factor', 'active', false, 'not-now'],
+    ['second-factor', 'legacy', true, 'not-now'],
+  ] as const)('%s of an account that is %s, second factor %s: %s', (kind, state, has, refusal) => {
+    expect(refusalToPropose(kind, { state, hasSecondFactor: has })).toBe(refusal)
+  })
+})
+
+test.each([
+  ['active', ['remind-login', 'suspend']],
+  ['legacy', ['remind-login', 'address']],
+  ['suspended', ['lift']],
+  ['unconfirmed', []],
+  ['invited', []],
+  ['deletion_requested', []],
+])('an account that is %s may be helped by %j', (state, gestures) => {
+  const account = { state, hasEmail: true, hasSecondFactor: false, isOwn: false }
+  expect(gesturesOn(account)).toEqual(gestures)
+  expect(gesturesOn({ ...account, isOwn: true })).toEqual([])
+})
