@@ -11,7 +11,7 @@ import {
 } from '@myanm/testing'
 import { type ListeningSite, listeningSite } from './stage/listening-site.ts'
 import { type OwnProcess, startOwnProcess } from './stage/own-process.ts'
-import { MARK, plant } from './stage/plant.ts'
+import { MARK, plant, proveTwice } from './stage/plant.ts'
 import { openPostOffice, type PostOffice } from './stage/post-office.ts'
 import { codeIn, GOOD_PASSWORD, linkIn, register } from './stage/registering.ts'
 import { until } from './stage/until.ts'
@@ -147,13 +147,10 @@ describe('a person who came, stayed a while, and left', () => {
 
   test('left traces as long as she was there: else this test proves nothing', async () => {
     const found = await whereverFound(['quirinalde', 'zonnebloem', MARK])
-    for (const place of [
-      'idp.account.email',
-      'idp.account_identifier.key',
-      'idp.contact_message.body',
-    ]) {
-      expect(found.some((one) => one.startsWith(place))).toBe(true)
+    for (const table of ['account', 'account_identifier', 'contact_message', 'letter', 'proof']) {
+      expect(found.map((one) => one.split(':')[0])).toContain(`idp.${table}`)
     }
+    expect(found).toContain(`idp_jobs._private_jobs: ${MARK}`)
   })
 
   test('leaves, seven days later, none in any table, and none in the queue', async () => {
@@ -264,6 +261,7 @@ async function liveALife(): Promise<void> {
     [account],
   )
 
+  await proveTwice(database, account)
   await wrong.go(at('/compte/donnees/suppression'))
   const page = await wrong.submit({
     form: 'form[action="/compte/donnees/suppression"]',

@@ -12,7 +12,7 @@ import {
 } from '@myanm/testing'
 import { HELD } from '../src/retention/map/index.ts'
 import { type Entry, personalColumns } from '../src/retention/rules.ts'
-import { CANARIES, plant } from './stage/plant.ts'
+import { CANARIES, plant, proveTwice } from './stage/plant.ts'
 
 let database: TestDatabase
 let myanm: TestIdp
@@ -74,6 +74,7 @@ describe('everything held about me', () => {
       account: accountOf('particulier'),
       team: [accountOf('voisin'), accountOf('multi')],
     })
+    await proveTwice(database, accountOf('particulier'))
     page = (await visitor.go(at('/compte/donnees'))).text
     ;({ file, text } = await fileOf(visitor))
   })

@@ -141,6 +141,7 @@ describe('what is kept long enough', () => {
       'letter',
       'proof',
       'registration',
+      'staff_action',
       'staff_correction',
       'staff_task',
     ])
@@ -254,7 +255,7 @@ describe('who never confirmed an address', () => {
     const again = await born('encore', '40 days')
     await arrange(
       database,
-      `insert into registration (account_id, made_account, journey, email, password_hash, person,
+      `insert into registration (account_id, fills_account, journey, email, password_hash, person,
           terms_version, terms_accepted_at, registered_at)
         values ($1, true, 'j', 'encore@exemple.be', 'x', '{}', '1', now(), now() - interval '2 days')`,
       [again],

@@ -69,7 +69,7 @@ export async function plant(
   )
   const statements: [string, unknown[]][] = [
     [
-      `insert into registration (account_id, made_account, journey, client_id, email, password_hash,
+      `insert into registration (account_id, fills_account, journey, client_id, email, password_hash,
         person, terms_version, terms_accepted_at, asked_at)
         values ($1, false, 'journey-zq7', 'guide-social', 'essai-zq7@exemple.be', 'hash-zq7',
           '{"prenom":"prenom-zq7"}', 'termes-zq7', now(), now())`,
@@ -163,6 +163,11 @@ export async function plant(
       [account, ...team],
     ],
     [
+      `insert into staff_action (action, account_id, staff_id, reason)
+        values ('remind-login', $1, $2, 'raison de cette action zq7')`,
+      [account, team[0]],
+    ],
+    [
       `insert into staff_task (kind, account_id, organisation_id, state, closed_at)
         values ('appoint-manager', $1, $2, 'closed', now())`,
       [account, organisation?.id],
@@ -188,4 +193,14 @@ export async function plant(
     ],
   ]
   for (const [text, values] of statements) await put(text, values)
+}
+
+/** As if the running sign-ins of somebody had been proven twice: whoever has a passkey is asked for it. */
+export async function proveTwice(database: TestDatabase, account: string): Promise<void> {
+  await arrange(
+    database,
+    `update oidc_artefact set payload = (payload::jsonb || $2::jsonb)::json
+      where kind = 'Session' and account_id = $1`,
+    [account, JSON.stringify({ amr: ['pwd', 'otp', 'mfa'], acr: 'urn:myanm:aal:2' })],
+  )
 }

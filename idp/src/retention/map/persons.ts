@@ -58,7 +58,7 @@ export const persons = {
     columns: {
       id: personal('link', 'file'),
       account_id: personal('link', 'file'),
-      made_account: personal('technical', 'file'),
+      fills_account: personal('technical', 'file'),
       journey: personal('link', 'withheld'),
       client_id: personal('behaviour', 'page', { names: 'client' }),
       email: personal('contact', 'page', { purpose: 'reach' }),
