@@ -65,7 +65,7 @@ async function show(
     banner: bannerOf(await whoIsHere(ctx, needs)),
     outcome,
     newsletter,
-    site: newsletter && SITE_NAMES[newsletter.site],
+    from: newsletter && SITE_NAMES[newsletter.site],
     action: ctx.path,
   })
 }

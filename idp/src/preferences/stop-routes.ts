@@ -27,7 +27,7 @@ export function stopRoutes(router: Router, needs: PreferenceNeeds): void {
     await show(ctx, needs, {
       outcome: standing === 'off' ? 'ended' : 'asked',
       title: newsletter.title,
-      site: SITE_NAMES[newsletter.site],
+      from: SITE_NAMES[newsletter.site],
     })
   })
 
@@ -54,7 +54,7 @@ async function show(
   shown: {
     readonly outcome: 'asked' | 'ended' | 'dead'
     readonly title?: string
-    readonly site?: string | undefined
+    readonly from?: string | undefined
   },
 ): Promise<void> {
   ctx.status = shown.outcome === 'dead' ? 410 : 200
