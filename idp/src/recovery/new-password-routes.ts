@@ -2,7 +2,7 @@ import type Router from '@koa/router'
 import { type Problem, readForm, render } from '@myanm/chassis'
 import type { Context } from 'koa'
 import { type Account, findAccount } from '#accounts'
-import { mistakesOfNewPassword, resetPassword } from '#credentials'
+import { knownBrowser, mistakesOfNewPassword, resetPassword } from '#credentials'
 import { keepIdentifier } from '#journeys'
 import { lookAtProof, type Proof, redeemProof } from '#proofs'
 import { pathOf } from '#rules/journeys'
@@ -49,6 +49,8 @@ export function newPasswordRoutes(router: Router, needs: RecoveryNeeds): void {
       if (!redeemed || !(await resetPassword(tx, { account: account.id, hash }))) throw deadLink()
     })
     await attempts.forgiveAll(account.id)
+    // Strangers who go on guessing lock each other, not whoever stands here.
+    knownBrowser(ctx, needs.config).remember(account.id)
     await rememberWhereTo(ctx, { account, proof })
     ctx.status = 303
     ctx.redirect(CHANGED)
