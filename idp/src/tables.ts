@@ -332,6 +332,7 @@ export interface RegistrationTable {
   email: string
   password_hash: string
   person: Json
+  newsletters: Generated<string[]>
   terms_version: string
   terms_accepted_at: Date
   letter_id: string | null

@@ -409,6 +409,21 @@ describe('the code of the mail', () => {
     expect(left).toHaveLength(0)
   })
 
+  test('asks for the newsletters that were ticked, each to be confirmed once more (ML28)', async () => {
+    const { visitor } = await register(myanm, 'lectrice@exemple.be', {
+      fields: { newsletters: 'emploi' },
+    })
+    const letter = await lastLetterTo(myanm, 'lectrice@exemple.be')
+    const asked = 'select newsletter, event, how from newsletter_consent'
+    expect(await query(database, asked)).toEqual([])
+    await visitor.submit({ fields: { code: codeIn(letter) } })
+    expect(await query(database, asked)).toEqual([
+      { newsletter: 'emploi', event: 'asked', how: 'registration' },
+    ])
+    const letters = await lettersTo(myanm, 'lectrice@exemple.be', 3)
+    expect(letters.map(({ subject }) => subject).join()).toContain('Confirmez votre inscription')
+  })
+
   test('wrong, says so and lets try again', async () => {
     const { visitor } = await register(myanm, 'faux@exemple.be')
     const letter = await lastLetterTo(myanm, 'faux@exemple.be')

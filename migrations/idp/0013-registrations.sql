@@ -17,6 +17,8 @@ create table registration (
   password_hash text not null,
   -- The rest of the form, as the account and its profile will have it.
   person jsonb not null,
+  -- What they ticked: asked for once the mailbox is proven, and confirmed once more (ML28).
+  newsletters text[] not null default '{}',
   terms_version text not null,
   terms_accepted_at timestamptz not null,
   -- Its latest mail, and when that was asked for: not more than once a minute (M48).

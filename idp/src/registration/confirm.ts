@@ -2,6 +2,7 @@ import type { Tx } from '@myanm/database'
 import { activate } from '#accounts'
 import { record } from '#journal'
 import { post } from '#mail'
+import { wishForNewsletters } from '#preferences'
 import { type Proof, redeemProof, withdrawProof } from '#proofs'
 import type { Tables } from '../tables.ts'
 import { giveOver } from './give-over.ts'
@@ -53,6 +54,7 @@ async function handOver(tx: Tx<Tables>, registration: Registration): Promise<boo
   if (!registration.fills_account)
     await record(tx, { event: 'registered', account, client: client ?? undefined })
   const keepsLogin = await giveOver(tx, registration)
+  await wishForNewsletters(tx, { account, keys: registration.newsletters, how: 'registration' })
   await removeRegistration(tx, registration.id)
   return keepsLogin
 }

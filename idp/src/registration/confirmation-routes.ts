@@ -4,16 +4,17 @@ import type { Context } from 'koa'
 import { findAccount } from '#accounts'
 import { OWN_CLIENT } from '#clients'
 import { signIn } from '#credentials'
+import { letFormsEndAtSite } from '#journeys'
 import { type Looked, lookAtProof, type Proof } from '#proofs'
 import { bannerOf, whoIsHere } from '#visits'
 import { journeyHere } from './browser-mark.ts'
 import { confirm } from './confirm.ts'
-import { markNeedsOf, seeOther } from './form-routes.ts'
 import { confirmationForm } from './forms.ts'
 import type { RegistrationNeeds } from './needs.ts'
 import { keepConfirmed } from './progress.ts'
 import { pathsOf } from './rules.ts'
 import { sendAccountAgain, sendAgain } from './send-again.ts'
+import { seeOther } from './show.ts'
 import { findRegistration, type Registration } from './store.ts'
 
 /** Of two who press the button at once, or one who presses twice, both are let through (milliseconds). */
@@ -34,7 +35,7 @@ export function confirmationRoutes(router: Router, needs: RegistrationNeeds): vo
     const link = await linkOf(ctx, needs)
     const { looked, now } = link
     if (!looked.works) return comeLate(ctx, needs, link)
-    const journey = journeyHere(ctx, markNeedsOf(needs), looked.proof)
+    const journey = journeyHere(ctx, needs.config, looked.proof)
     if (journey === null) {
       const mistake = await mistakeOfPassword(ctx, needs, link)
       if (mistake) return showLink(ctx, needs, { link, mistake })
@@ -145,7 +146,7 @@ async function goOn(
   needs: RegistrationNeeds,
   { link, proof, notice }: { readonly link: Link; readonly proof: Proof; readonly notice: string },
 ): Promise<void> {
-  const journey = journeyHere(ctx, markNeedsOf(needs), proof)
+  const journey = journeyHere(ctx, needs.config, proof)
   const account = await findAccount(needs.db, proof.account_id)
   const isOpen = account?.state === 'active'
   if (
@@ -169,7 +170,9 @@ async function showLink(
   const path = `/confirmation/${token}`
   if (looked.works && state === 'unconfirmed') {
     if (mistake) ctx.status = 422
-    const isSameBrowser = journeyHere(ctx, markNeedsOf(needs), looked.proof) !== null
+    const journey = journeyHere(ctx, needs.config, looked.proof)
+    const isSameBrowser = journey !== null
+    if (isSameBrowser) await letFormsEndAtSite(ctx, needs.engine, journey)
     return render(ctx, 'registration/pages/confirmation.njk', {
       path,
       email,

@@ -58,6 +58,7 @@ const personFields = {
   ...newPasswordFields,
   langue: required('langue', oneOf(LANGUAGES)),
   code_postal: optional('code_postal', readPostcode),
+  newsletters: z.array(z.string().max(64)).max(50, 'registration.newsletters.wrong').default([]),
   conditions: z.literal('oui', { error: 'registration.conditions.missing' }),
 } as const
 

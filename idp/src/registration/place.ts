@@ -45,11 +45,12 @@ export async function place(
     /** The registration this journey has already, which this one replaces. */
     readonly previous: string | null
     readonly claim: Claim
+    readonly newsletters: readonly string[]
     readonly journey: string
     readonly now: Date
   },
 ): Promise<Placed> {
-  const { claim, journey, now } = wish
+  const { claim, newsletters, journey, now } = wish
   const previous = wish.previous ? await lockRegistration(tx, wish.previous) : undefined
   const filled = previous?.fills_account && (await lockUnconfirmed(tx, previous.account_id))
   const own = filled ? previous.account_id : null
@@ -59,7 +60,14 @@ export async function place(
   }
   const owner = await findByIdentifier(tx, claim.email)
   const settle = (account: string, fillsAccount: boolean) =>
-    settleAt(tx, previous, { ...claim, account, fillsAccount, journey, now })
+    settleAt(tx, previous, {
+      ...claim,
+      account,
+      fillsAccount,
+      newsletters,
+      journey,
+      now,
+    })
 
   if (own !== null && (owner ? owner.id === own : await isAlone(tx, own))) {
     await leaveOldAddress(tx, previous, { claim, now })

@@ -21,6 +21,7 @@ export async function register(
     readonly person: Person
     readonly email: string
     readonly password: string
+    readonly newsletters: readonly string[]
     readonly client: string
     readonly journey: string
     readonly previous: string | null
@@ -56,17 +57,20 @@ export async function correctAddress(
   const known = await findRegistration(needs.db, wish.registration)
   if (!known) return null
   const claim = { ...claimOf(known), email: wish.email }
-  const done = await settle(needs, { ...wish, claim, previous: known.id })
+  const { newsletters } = known
+  const done = await settle(needs, { ...wish, claim, newsletters, previous: known.id })
   if (done.registered) return done
   // Somebody took the login meanwhile: the address is what was asked about, and it is corrected.
   const person = { ...claim.person, login: null }
-  return settle(needs, { ...wish, claim: { ...claim, person }, previous: known.id })
+  const again = { ...claim, person }
+  return settle(needs, { ...wish, claim: again, newsletters, previous: known.id })
 }
 
 async function settle(
   needs: RegistrationNeeds,
   wish: {
     readonly claim: Claim
+    readonly newsletters: readonly string[]
     readonly journey: string
     readonly previous: string | null
     readonly now: Date

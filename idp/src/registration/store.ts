@@ -90,6 +90,8 @@ export interface Filled extends Claim {
   readonly account: string
   readonly fillsAccount: boolean
   readonly journey: string
+  /** Keys of the newsletters they ticked. */
+  readonly newsletters: readonly string[]
   readonly now: Date
 }
 
@@ -97,6 +99,7 @@ const rowOf = (filled: Filled) => ({
   account_id: filled.account,
   fills_account: filled.fillsAccount,
   journey: filled.journey,
+  newsletters: [...filled.newsletters],
   client_id: filled.client,
   email: filled.email,
   password_hash: filled.passwordHash,

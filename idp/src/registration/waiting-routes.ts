@@ -7,7 +7,6 @@ import { checkCode } from '#proofs'
 import { pathOf } from '#rules/journeys'
 import { markBrowser } from './browser-mark.ts'
 import { confirm } from './confirm.ts'
-import { markNeedsOf, seeOther, show } from './form-routes.ts'
 import { addressForm, codeForm } from './forms.ts'
 import { inStep } from './in-step.ts'
 import type { RegistrationNeeds } from './needs.ts'
@@ -15,6 +14,7 @@ import { confirmedOf, keepConfirmed } from './progress.ts'
 import { correctAddress } from './register.ts'
 import { pathsOf } from './rules.ts'
 import { sendAccountAgain, sendAgain } from './send-again.ts'
+import { seeOther, show } from './show.ts'
 import { fateOf } from './store.ts'
 import { proofOf, type Waiting, whoWaits } from './who-waits.ts'
 
@@ -103,7 +103,7 @@ export function waitingRoutes(router: Router, needs: RegistrationNeeds): void {
     await inStep(() =>
       correctAddress(needs, { registration: id, email, journey: journey.uid, now }),
     )
-    markBrowser(ctx, markNeedsOf(needs), journey.uid)
+    markBrowser(ctx, needs.config, journey.uid)
     seeOther(ctx, paths.waiting)
   })
 
