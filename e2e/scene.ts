@@ -28,6 +28,8 @@ export interface SomebodyOfTheScene {
   readonly email: string
   /** Empty for an old account, which has none yet. */
   readonly password: string
+  /** What an application of codes needs to know, of who has one. */
+  readonly oneTimeSecret?: string
 }
 
 /** The whole demo scene in this process, on a database and ports of its own. */
@@ -99,7 +101,8 @@ export async function openScene(): Promise<Scene> {
       const name = `${person.givenName} ${person.familyName}`
       const { login, email } = person
       const password = hasPassword(person) ? known(secrets.people, key) : ''
-      return { key, name, login, email, password }
+      const oneTimeSecret = secrets.oneTime[key]
+      return { key, name, login, email, password, ...(oneTimeSecret && { oneTimeSecret }) }
     },
     myanm,
     [Symbol.asyncDispose]: () => open.disposeAsync(),

@@ -9,12 +9,32 @@ import { writesOffer } from './pages/offer-form.ts'
 import { giveLogin, givePassword } from './pages/sign-in.ts'
 import { openScene, type Scene } from './scene.ts'
 import { Visitor } from './visitor.ts'
+import {
+  asksForHelp,
+  cannotLeave,
+  claimsOldAccount,
+  getsBackIn,
+  managesAccount,
+  registers,
+  works,
+} from './walks.ts'
 
 /** As wide as the sketches of the look. */
 const SIZES = {
   phone: { width: 390, height: 844 },
   desktop: { width: 1180, height: 820 },
 } as const
+
+/** The ways through the pages of an account. */
+const WALKS = [
+  registers,
+  getsBackIn,
+  claimsOldAccount,
+  asksForHelp,
+  managesAccount,
+  cannotLeave,
+  works,
+]
 
 export interface Exhibition {
   readonly directory: string
@@ -29,9 +49,10 @@ export async function takeScreenshots(exhibition: Exhibition): Promise<void> {
   await mkdir(exhibition.directory, { recursive: true })
   await startPostgres()
   try {
-    await using scene = await openScene()
     const browser = await launchBrowser()
     for (const size of ['phone', 'desktop'] as const) {
+      // A scene for each: on these walks people change what they are.
+      await using scene = await openScene()
       await walk({ scene, browser, size, ...exhibition })
     }
     await browser.close()
@@ -112,4 +133,9 @@ async function walk({ scene, browser, size, directory, light, onPicture }: Walk)
   await reader.presses('Se déconnecter de tous les sites')
   await picture(reader, 'signed-out')
   await Promise.all([visitor, multi, reader].map((one) => one.goesHome()))
+  for (const way of WALKS) {
+    const walker = await arrive()
+    await way(scene, walker, (name) => picture(walker, name))
+    await walker.goesHome()
+  }
 }

@@ -59,6 +59,16 @@ export async function journeyOf(ctx: Context, engine: Engine, uid: string): Prom
   }
 }
 
+/**
+ * Lets the forms of a page beside a journey end where it ends: at the site, by way of our own pages.
+ * Browsers hold every redirect of a form to the policy of its page.
+ */
+export async function letFormsEndAtSite(ctx: Context, engine: Engine, uid: string): Promise<void> {
+  const interaction = await engine.provider().Interaction.find(uid)
+  const redirect = URL.parse(String(interaction?.params['redirect_uri']))
+  if (redirect) allowFormAction(ctx, redirect.origin)
+}
+
 /** Whether this screen is the one that is due; otherwise the person is sent to the one that is. */
 export function isDue(ctx: Context, journey: Journey, screen: Screen): boolean {
   const due = screenFor(journey.interaction.prompt.name)
