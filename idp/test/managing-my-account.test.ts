@@ -94,11 +94,20 @@ describe('the first page of my account', () => {
   test('names what deserves attention, and only when there is something', async () => {
     const visitor = await arrive('collegue')
     expect(words(visitor)).not.toContain('Il manque votre nom')
+    expect(words(visitor)).not.toContain('Nos e-mails ne vous arrivent pas')
+    // Offered, not imposed: the way there is one card among others.
+    expect(visitor.page?.$('main .card a[href="/compte/securite"]')).toHaveLength(1)
+    await query(
+      database,
+      `insert into letter (account_id, code, state, settled_at) values ($1, 'activated', 'bounced', now())`,
+      [idOf('collegue')],
+    )
     await arrange(database, 'update account set family_name = null where id = $1', [
       idOf('collegue'),
     ])
     await visitor.go(at('/compte'))
     expect(words(visitor)).toContain('Il manque votre nom')
+    expect(words(visitor)).toContain('Nos e-mails ne vous arrivent pas')
     await arrange(database, "update account set family_name = 'Dupont' where id = $1", [
       idOf('collegue'),
     ])

@@ -1,13 +1,15 @@
 import type Router from '@koa/router'
 import { render } from '@myanm/chassis'
+import { hasSecondFactor } from '#authenticators'
 import { listSites } from '#clients'
+import { lettersOf } from '#mail'
 import { listChoices } from '#organisations'
 import { listLive } from '#proofs'
 import { displayName } from '#rules/accounts'
 import { concerns } from '#rules/home'
 import { accountPage, requirePerson } from '#visits'
 import type { MyAccountNeeds } from './needs.ts'
-import { concernsOf } from './rules.ts'
+import { concernsOf, isMailReturned } from './rules.ts'
 
 /** The first page: who I am, what deserves attention, where I may act (M3, M12, M18). */
 export function overviewRoutes(router: Router, needs: MyAccountNeeds): void {
@@ -17,10 +19,12 @@ export function overviewRoutes(router: Router, needs: MyAccountNeeds): void {
     const visit = await requirePerson(ctx, needs)
     if (!visit) return
     const { standing, account } = visit
-    const [sites, memberships, pending] = await Promise.all([
+    const [sites, memberships, pending, letters, isProtected] = await Promise.all([
       listSites(db),
       listChoices(db, account),
       listLive(db, account, new Date()),
+      lettersOf(db, account),
+      hasSecondFactor(db, account),
     ])
     const isPending = (purpose: string) => pending.some((proof) => proof.purpose === purpose)
     render(ctx, 'my-account/pages/overview.njk', {
@@ -29,10 +33,10 @@ export function overviewRoutes(router: Router, needs: MyAccountNeeds): void {
       accountType: standing.account.type,
       concerns: concernsOf({
         hasName: Boolean(standing.account.given_name && standing.account.family_name),
-        isMailReturned: false,
+        isMailReturned: isMailReturned(letters),
         isAddressPending: isPending('change-email'),
         isNewsletterPending: isPending('newsletter'),
-        hasSecondFactor: true,
+        hasSecondFactor: isProtected,
       }),
       memberships,
       sites: sites.filter((site) => concerns(site.client_id, standing)),

@@ -1,4 +1,5 @@
 import type { AccountType } from '#rules/accounts'
+import { UNDELIVERED } from '#rules/mail'
 
 /** What deserves a person's attention, the most urgent first; nothing of it is imposed. */
 export type Concern =
@@ -26,6 +27,18 @@ export function concernsOf(situation: Situation): readonly Concern[] {
     ['second-factor', !situation.hasSecondFactor],
   ]
   return found.filter(([, holds]) => holds).map(([concern]) => concern)
+}
+
+/**
+ * Whether the last letter whose fate is known came back. What goes to an address that is yet to be
+ * proven says nothing about this one.
+ * @param letters the latest first
+ */
+export function isMailReturned(
+  letters: readonly { readonly code: string; readonly state: string }[],
+): boolean {
+  const last = letters.find(({ code, state }) => code !== 'change-email' && state !== 'queued')
+  return last !== undefined && (UNDELIVERED as readonly string[]).includes(last.state)
 }
 
 export const CIVILITIES = ['madame', 'monsieur'] as const
