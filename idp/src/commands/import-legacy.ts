@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { failToStart, readConfig } from '@myanm/chassis'
 import { connect } from '@myanm/database'
@@ -83,7 +84,9 @@ try {
   process.exitCode =
     file === undefined || more.length > 0
       ? complain('usage')
-      : await run(file, values.apply ? 'apply' : 'plan-only')
+      : existsSync(file)
+        ? await run(file, values.apply ? 'apply' : 'plan-only')
+        : complain('file.absent', { file })
 } catch (error) {
   failToStart(error)
 }
