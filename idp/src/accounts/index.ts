@@ -9,7 +9,6 @@ export {
   dropUnconfirmed,
   giveTo,
   giveUpLogin,
-  listUnconfirmed,
   lockUnconfirmed,
   type Person,
   saveProfile,

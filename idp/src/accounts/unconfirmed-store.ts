@@ -1,5 +1,4 @@
 import type { Tx } from '@myanm/database'
-import { sql } from 'kysely'
 import type { Tables } from '../tables.ts'
 import type { AccountType } from './rules.ts'
 
@@ -98,22 +97,10 @@ export async function giveUpLogin(tx: Tx<Tables>, account: string): Promise<void
 }
 
 /** Forgets an account nobody ever proved to be theirs, with all that hangs on it. */
-export async function dropUnconfirmed(tx: Tx<Tables>, account: string): Promise<boolean> {
-  const { numDeletedRows } = await tx
+export async function dropUnconfirmed(tx: Tx<Tables>, account: string): Promise<void> {
+  await tx
     .deleteFrom('account')
     .where('id', '=', account)
     .where('state', '=', 'unconfirmed')
-    .executeTakeFirst()
-  return numDeletedRows > 0n
-}
-
-/** Accounts that were made before a moment and never proven, oldest first (6.1). */
-export async function listUnconfirmed(
-  tx: Tx<Tables>,
-  asked: { readonly before: Date; readonly limit: number },
-): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
-    select id from account where state = 'unconfirmed' and created_at < ${asked.before}
-      order by created_at limit ${asked.limit} for update skip locked`.execute(tx)
-  return rows.map((row) => row.id)
+    .execute()
 }

@@ -1,3 +1,2 @@
 export { goToWaiting, waitingHashOf } from './go-to-waiting.ts'
-export { purgeRegistrations } from './purge.ts'
 export { registrationRoutes } from './routes.ts'

@@ -107,7 +107,7 @@ async function joinAccount(
 /** Whoever filled an account has gone elsewhere: it is of the next who waits for it, or of nobody. */
 async function leaveAccount(tx: Tx<Tables>, account: string): Promise<void> {
   const [next] = await listRegistrations(tx, account)
-  if (!next) return void (await dropUnconfirmed(tx, account))
+  if (!next) return dropUnconfirmed(tx, account)
   await setFills(tx, next.id, 'fills')
   await giveOver(tx, next)
 }

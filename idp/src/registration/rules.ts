@@ -26,9 +26,6 @@ export function readLine(typed: string): string | null {
   return isOne ? line : null
 }
 
-/** How long what waits for its mailbox waits, in milliseconds (6.1). */
-export const WAIT = 30 * 24 * 3_600_000
-
 /** Where everything of a registration is, below its journey: only there its cookie comes along. */
 export const pathsOf = (uid: string) => {
   const start = `/connexion/${uid}/inscription`

@@ -167,22 +167,6 @@ export async function removeRegistration(tx: Tx<Tables>, id: string): Promise<vo
   await tx.deleteFrom('registration').where('id', '=', id).execute()
 }
 
-/**
- * Registrations that were filled in before a moment and wait beside an account; one that fills an account
- * goes with it.
- */
-export async function removeOld(
-  tx: Tx<Tables>,
-  asked: { readonly before: Date; readonly limit: number },
-): Promise<number> {
-  const { rows } = await sql`
-    delete from registration where id in (
-      select id from registration where registered_at < ${asked.before} and not fills_account
-        order by registered_at limit ${asked.limit} for update skip locked
-    ) returning id`.execute(tx)
-  return rows.length
-}
-
 /** What became of the latest mail of a registration (ahead 7). */
 export async function fateOf(
   db: Db<Tables>,

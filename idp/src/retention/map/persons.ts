@@ -65,6 +65,7 @@ export const persons = {
       password_hash: personal('credential', 'withheld'),
       // Whoever typed this address may be somebody else, who mistook a letter: not told.
       person: personal('identity', 'withheld'),
+      newsletters: personal('choice', 'withheld'),
       terms_version: personal('choice', 'file'),
       terms_accepted_at: personal('choice', 'file'),
       letter_id: personal('link', 'file'),
