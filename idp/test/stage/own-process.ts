@@ -30,7 +30,8 @@ export async function startOwnProcess(options: {
 }): Promise<OwnProcess> {
   const { database, clients } = options
   await seedScene({ databaseUrl: database.urlFor('idp'), organisations, people, clients })
-  const port = await freePort()
+  // Started again after a crash, it is where it was.
+  const port = Number(options.environment?.['PORT'] ?? (await freePort()))
   const issuer = new URL(`http://localhost:${port}`)
   const environment = {
     PATH: process.env['PATH'] ?? '',
