@@ -5,6 +5,7 @@ export function banner(visitor: Visitor) {
   const place = visitor.page.locator('.anm-banner')
   return {
     reads: () => visitor.reads(place),
+    register: () => visitor.follows('Inscrivez-vous', place),
     signIn: () => visitor.follows('Connectez-vous', place),
     change: () => visitor.follows('changer', place),
     manageAccount: () => visitor.follows('Gérer mon compte', place),
