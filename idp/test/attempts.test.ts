@@ -236,6 +236,35 @@ describe('whoever has no account', () => {
   }, 180_000)
 })
 
+describe('the first step', () => {
+  test('takes as long for a name somebody has as for one nobody has', async () => {
+    const names = { known: 'gestionnaire', unknown: 'gestionnaira' }
+    const door = await open()
+    const compare = async () => {
+      const samples: Record<'known' | 'unknown', number[]> = { known: [], unknown: [] }
+      for (let pair = 0; pair < 500; pair += 1) {
+        const order = pair % 2 ? (['known', 'unknown'] as const) : (['unknown', 'known'] as const)
+        for (const kind of order) {
+          const started = performance.now()
+          const answer = await door.say(names[kind])
+          samples[kind].push(performance.now() - started)
+          expect(answer.headers.location).toMatch(/mot-de-passe$/)
+        }
+      }
+      const [left, right] = [median(samples.known), median(samples.unknown)]
+      return {
+        difference: Math.abs(left - right) / Math.max(left, right),
+        likelihood: mannWhitney(samples.known, samples.unknown),
+      }
+    }
+    for (let round = 1; ; round += 1) {
+      const { difference, likelihood } = await compare()
+      if (likelihood > 0.01 && (difference < 0.05 || likelihood > 0.2)) return
+      if (round === 3) expect({ difference, likelihood }).toBe('indistinguishable')
+    }
+  }, 120_000)
+})
+
 describe('tries are counted', () => {
   test('of one person, under whatever spelling', async () => {
     const spellings = [

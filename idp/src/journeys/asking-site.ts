@@ -1,6 +1,6 @@
 import type { Context } from 'koa'
 
-const NAME = 'site'
+const nameOf = (ctx: Context): string => (ctx.secure ? '__Secure-site' : 'site')
 /** A tab that was left open overnight still knows where it was going, in milliseconds. */
 const LIFE = 86_400_000
 const CLIENT = /^[a-z0-9][a-z0-9-]{1,62}$/
@@ -13,8 +13,8 @@ const pathOfJourney = (ctx: Context): string => ctx.path.split('/').slice(0, 3).
  * forward is then that site. Its name is public and opens nothing, so it is not signed.
  */
 export function keepAskingSite(ctx: Context, clientId: string): void {
-  if (ctx.cookies.get(NAME) === clientId) return
-  ctx.cookies.set(NAME, clientId, {
+  if (ctx.cookies.get(nameOf(ctx)) === clientId) return
+  ctx.cookies.set(nameOf(ctx), clientId, {
     path: pathOfJourney(ctx),
     httpOnly: true,
     sameSite: 'lax',
@@ -25,6 +25,6 @@ export function keepAskingSite(ctx: Context, clientId: string): void {
 }
 
 export function readAskingSite(ctx: Context): string | null {
-  const clientId = ctx.cookies.get(NAME) ?? ''
+  const clientId = ctx.cookies.get(nameOf(ctx)) ?? ''
   return CLIENT.test(clientId) ? clientId : null
 }
