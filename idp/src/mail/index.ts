@@ -1,3 +1,9 @@
+export {
+  checkSenderDomain,
+  domainOf,
+  type Finding,
+  type SenderDomain,
+} from './check-sender-domain.ts'
 export { createMailer, type Mailer } from './mailer.ts'
 export { post, type Wish } from './post.ts'
 export { type ReportDoor, receiveReports } from './receive-reports.ts'
