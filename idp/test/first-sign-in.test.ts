@@ -113,6 +113,25 @@ describe('an old login', () => {
     expect(back.url.searchParams.get('state')).toBe(flow.state)
   })
 
+  test('has a day for its mail, to the second', async () => {
+    const { visitor, before } = await come()
+    const { link } = await nextLetter(before)
+    const [life] = await query<{ life: string }>(
+      database,
+      'select extract(epoch from expires_at - created_at)::int as life from proof',
+    )
+    expect(Number(life?.life)).toBe(86_400)
+    const setLeft = (left: string) =>
+      query(database, 'update proof set expires_at = now() + $1::interval', [left])
+    await setLeft('-1 second')
+    expect((await new Visitor().go(link)).status).toBe(410)
+    await setLeft('0 seconds')
+    expect((await new Visitor().go(link)).status).toBe(410)
+    expect((await visitor.submit({ fields: { code: '1234 5678' } })).status).toBe(422)
+    await setLeft('2 seconds')
+    expect((await new Visitor().go(link)).status).toBe(200)
+  })
+
   test('whose code is wrong gets another try, and a new mail after a minute', async () => {
     const { visitor, before } = await come()
     await nextLetter(before)

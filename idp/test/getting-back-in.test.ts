@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { Secret } from '@myanm/chassis'
 import {
   arrangeState,
   beginFlow,
+  client,
   discover,
   newVisitor,
   PASSWORD,
@@ -15,6 +17,8 @@ import {
   withDatabase,
 } from '@myanm/testing'
 import * as oauth from 'openid-client'
+import { proofSecrets } from '../src/proofs/secrets.ts'
+import { startOwnProcess } from './stage/own-process.ts'
 import { plainly } from './stage/plain-http.ts'
 import { mannWhitney, median } from './stage/statistics.ts'
 import { until } from './stage/until.ts'
@@ -316,11 +320,49 @@ describe('a link', () => {
     }
   })
 
-  test('is told to nobody: not by the page’s policy, not by the log', async () => {
+  test('is told to nobody: not by the page’s policy', async () => {
     const { link } = await ask(new Visitor(), 'particulier')
     const answer = await new Visitor().request(new URL(link))
     expect(answer.headers.get('referrer-policy')).toBe('strict-origin')
     expect(answer.headers.get('cache-control')).toContain('no-store')
+  })
+
+  test('is told to nobody: not by the log, neither is who was asked for', async () => {
+    const clients = ['guide-social', 'bilan'].map((id) => client({ id }))
+    await using own = await withDatabase()
+    const aside = await startOwnProcess({
+      database: own,
+      clients,
+      environment: { LOG_LEVEL: 'trace' },
+    })
+    try {
+      const visitor = new Visitor()
+      await visitor.go(new URL('/mot-de-passe/oublie', aside.issuer))
+      await visitor.submit({ fields: { identifiant: 'lecteur@exemple.be' } })
+      let proof: string | undefined
+      await until(async () => {
+        ;[{ id: proof } = { id: undefined }] = await query<{ id: string }>(
+          own,
+          'select id from proof',
+        )
+        return proof !== undefined
+      })
+      const secrets = proofSecrets(new Secret(aside.environment['COOKIE_KEY'] ?? ''))
+      const token = secrets.tokenOf(proof ?? '')
+      await visitor.submit({ fields: { code: '1234 5678' } })
+      await visitor.go(new URL(`/mot-de-passe/${token}`, aside.issuer))
+      await choose(visitor, 'court')
+      await choose(visitor, NEW)
+      await visitor.go(new URL(`/mot-de-passe/${token}`, aside.issuer))
+      await until(() => aside.output().includes('"status":410'))
+      const log = aside.output()
+      expect(log).toContain('/mot-de-passe/:jeton')
+      for (const secret of [token, secrets.codeOf(proof ?? ''), 'lecteur', 'exemple.be', NEW]) {
+        expect(log).not.toContain(secret)
+      }
+    } finally {
+      await aside.stop()
+    }
   })
 })
 
