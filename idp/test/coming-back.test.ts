@@ -107,6 +107,21 @@ describe('a journey that is over leads on', () => {
     }
   })
 
+  test('pressed twice, or finished in two tabs at once: one is in, the other is told so', async () => {
+    const visitor = newVisitor()
+    const { url } = await visitor.go(wire.request('guide-social').url)
+    await typeCredentials(visitor, 'lecteur')
+    const resume = at(url.pathname.replace('/connexion/', '/authorize/'))
+    const { pathname } = resume
+    for (const cookie of ['', `reprise=${pathname.split('/')[2]}`]) {
+      if (cookie) await visitor.jar.setCookie(`${cookie}; Path=${pathname}`, resume.href)
+      const page = await visitor.go(resume)
+      expect([page.status, page.text.includes('Vous êtes connecté')]).toEqual([409, true])
+      expect(waysOn(page)).toContain('http://localhost:9999')
+    }
+    expect((await newVisitor().go(resume)).status).toBe(400)
+  })
+
   test('that took too long, for somebody who is not in: it begins again at the site', async () => {
     const visitor = newVisitor()
     const page = await visitor.go(wire.request('monasbl').url)

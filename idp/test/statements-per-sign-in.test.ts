@@ -2,8 +2,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import {
   beginFlow,
   discover,
+  newVisitor,
   type Overheard,
   overhearStatements,
+  PASSWORD,
   redeem,
   signInAs,
   startTestIdp,
@@ -75,5 +77,24 @@ describe('what a sign-in with a running session asks of PostgreSQL', () => {
     const answer = await oauth.tokenIntrospection(configuration, tokens.access_token)
     expect(answer['org']).toMatchObject({ role: 'GESTIONNAIRE' })
     expect(asked()).toHaveLength(1)
+  })
+})
+
+describe('what a sign-in with a password asks of PostgreSQL', () => {
+  test('nothing more for whoever has no second factor: it is read with the password', async () => {
+    const newcomer = newVisitor()
+    const configuration = await discover(myanm.issuer, 'guide-social')
+    const flow = await beginFlow(configuration)
+    await newcomer.go(flow.url)
+    asked()
+    await newcomer.submit({ fields: { identifiant: 'lecteur' } })
+    // Among them whether it is an old login, and the journey before and after.
+    const identifier = asked()
+    await newcomer.submit({ fields: { mot_de_passe: PASSWORD } })
+    const password = asked()
+    const about = (table: string) => password.filter((text) => text.includes(table))
+    expect(about('one_time_password')).toHaveLength(1)
+    expect(about('sign_in_failure')).toHaveLength(1)
+    expect([identifier.length, password.length]).toEqual([3, 16])
   })
 })

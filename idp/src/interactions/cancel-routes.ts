@@ -6,8 +6,8 @@ import type { InteractionNeeds } from './needs.ts'
 export function cancelRoutes(router: Router, { engine }: InteractionNeeds): void {
   for (const screen of ['connexion', 'contexte', 'consentement']) {
     router.post(`/${screen}/:uid/annuler`, async (ctx) => {
-      await journeyOf(ctx, engine, ctx.params['uid'] ?? '')
-      await finish(ctx, engine, {
+      const journey = await journeyOf(ctx, engine, ctx.params['uid'] ?? '')
+      await finish(ctx, journey, {
         error: 'access_denied',
         error_description: 'The person cancelled',
       })

@@ -29,10 +29,10 @@ export function consentRoutes(router: Router, needs: InteractionNeeds): void {
     }
     if (form.values.decision === 'non') {
       await record(db, { event: 'consent-refused', account, client })
-      return finish(ctx, engine, REFUSED)
+      return finish(ctx, journey, REFUSED)
     }
     await giveConsent(needs, { account, client, scopes: scopesOf(journey) })
-    await finish(ctx, engine, { consent: {} })
+    await finish(ctx, journey, { consent: {} })
   })
 }
 

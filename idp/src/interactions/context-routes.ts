@@ -32,7 +32,7 @@ export function contextRoutes(router: Router, needs: InteractionNeeds): void {
       ctx.status = 422
       return show(ctx, journey, choices)
     }
-    await finish(ctx, engine, { contexte: { organisation } })
+    await finish(ctx, journey, { contexte: { organisation } })
   })
 }
 

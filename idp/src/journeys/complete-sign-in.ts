@@ -54,7 +54,7 @@ export async function completeSignIn(
     client: journey.site.clientId,
     details: { how: amr.join(' ') },
   })
-  await finish(ctx, needs.engine, {
+  await finish(ctx, journey, {
     login: { accountId: account, amr, acr, remember, ...(ts !== undefined && { ts }) },
     // Whatever was asked of them, signing in or registering: this answers it.
     ...(journey.interaction.prompt.name === 'create' && { create: {} }),

@@ -78,13 +78,19 @@ export function isDue(ctx: Context, journey: Journey, screen: Screen): boolean {
   return false
 }
 
-/** Answers the engine and sends the person on their way: 303, never 307 (RFC 9700 4.12). */
+/**
+ * Answers the engine and sends the person on their way: 303, never 307 (RFC 9700 4.12). The journey was
+ * read with this request; reading it again, as the engine would, is a round trip for nothing.
+ */
 export async function finish(
   ctx: Context,
-  engine: Engine,
+  { interaction }: Journey,
   result: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  const next = await engine.provider().interactionResult(ctx.req, ctx.res, result)
+  // What was answered before on this journey still holds, unless it ends here.
+  interaction.result =
+    'error' in result ? { ...result } : { ...interaction.lastSubmission, ...result }
+  await interaction.persist()
   ctx.status = 303
-  ctx.redirect(next)
+  ctx.redirect(interaction.returnTo)
 }

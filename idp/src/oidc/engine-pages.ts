@@ -34,13 +34,21 @@ export function enginePages(sites: readonly SiteOfTheHouse[]): EnginePages {
      */
     showError(ctx, out, error) {
       const expired = error.name === 'SessionNotFound'
+      // Another tab was first, or the button was pressed twice: there is nothing to begin again.
+      const isIn = expired && ctx.oidc.session?.accountId !== undefined
       const away = out.error === 'temporarily_unavailable'
-      const code = expired ? 'sign-in-expired' : away ? 'unavailable' : 'sign-in-refused'
+      const code = isIn
+        ? 'signed-in-already'
+        : expired
+          ? 'sign-in-expired'
+          : away
+            ? 'unavailable'
+            : 'sign-in-refused'
       if (away) ctx.set('Retry-After', '5')
       const asking = sites.filter(({ clientId }) => clientId === ctx.oidc.client?.clientId)
       const ways = waysTo(asking.length > 0 ? asking : expired ? sites : [])
       const technical = [out.error, out.error_description].filter(Boolean).join(': ')
-      answer(ctx, new Problem(code, ctx.status, { ways, values: { technical } }))
+      answer(ctx, new Problem(code, isIn ? 409 : ctx.status, { ways, values: { technical } }))
     },
     askToSignOut,
     showSignedOut(ctx) {

@@ -12,6 +12,6 @@ export function signedInRoutes(router: Router, { engine }: RegistrationNeeds): v
       ctx.status = 303
       return ctx.redirect(pathsOf(journey.uid).start)
     }
-    await finish(ctx, engine, { create: {} })
+    await finish(ctx, journey, { create: {} })
   })
 }
