@@ -99,6 +99,12 @@ export type Way = Action & {
   readonly primary?: boolean
 }
 
+/** The variable `side` of `side-page.njk`: pages of one kind, beside each of them. */
+export interface SidePageProps {
+  readonly title: string
+  readonly entries: readonly NavigationItem[]
+}
+
 /** The variables of `pages/problem.njk`. */
 export interface ProblemProps {
   readonly title: string
