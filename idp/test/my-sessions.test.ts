@@ -154,7 +154,7 @@ describe('a device', () => {
     const own = await wire.tokensOf(visitor, 'guide-social')
     await visitor.go(at('/compte/sessions'))
     await visitor.submit({ form: 'form[action$="/deconnecter"]' })
-    expect(words(visitor)).toContain('Cet appareil est déconnecté')
+    expect(words(visitor)).toContain('L’appareil choisi est déconnecté')
     expect(words(visitor)).not.toContain('iPhone')
     expect((await wire.userinfo(tokens.access)).status).toBe(401)
     expect(await wire.introspect(tokens.access)).toEqual({ active: false })
@@ -270,7 +270,9 @@ describe('a device', () => {
       ),
     )
     const answers = visitors.map(words)
-    expect(answers.filter((text) => text.includes('Cet appareil est déconnecté'))).toHaveLength(1)
+    expect(
+      answers.filter((text) => text.includes('L’appareil choisi est déconnecté')),
+    ).toHaveLength(1)
     expect(answers.filter((text) => text.includes('était déjà déconnecté'))).toHaveLength(1)
     expect(await isIn(third)).toBe(false)
     const ends = await query(

@@ -61,8 +61,8 @@ describe('a browser is known by its family and its system', () => {
 })
 
 test.each([
-  ['203.0.113.77', '203.0.113.…'],
-  ['::ffff:203.0.113.77', '203.0.113.…'],
+  ['203.0.113.77', '203.0.113.x'],
+  ['::ffff:203.0.113.77', '203.0.113.x'],
   ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
 ])('the address %s is remembered as %s', (address, kept) => {
   expect(networkOf(address)).toBe(kept)

@@ -44,5 +44,5 @@ export function browserOf(userAgent: string): Browser {
 /** The part of the network an address is in: its first three numbers, or its /64. */
 export function networkOf(address: string): string {
   const range = addressRange(address)
-  return range.replace(/^(\d+\.\d+\.\d+)\.\d+$/, '$1.…')
+  return range.replace(/^(\d+\.\d+\.\d+)\.\d+$/, '$1.x')
 }

@@ -8,6 +8,7 @@ export type LetterCode =
   | 'password-changed' // ML6
   | 'change-email' // ML7, to the new address
   | 'email-changing' // ML7, to the old one
+  | 'attach-login' // M24, to the address of the old account
   | 'locked' // ML8
   | 'security-changed' // told of every change of a second factor (NIST SP 800-63B-4 §4.6)
   | 'newsletter' // ML28
@@ -29,6 +30,7 @@ export const PATHS: Readonly<Record<LetterCode, string>> = {
   'password-changed': '/mot-de-passe/oublie',
   'change-email': '/adresse/:jeton',
   'email-changing': '/compte/connexion',
+  'attach-login': '/ancien-login/:jeton',
   locked: '/mot-de-passe/oublie',
   'security-changed': '/compte/securite',
   newsletter: '/newsletter/:jeton',
@@ -123,6 +125,7 @@ export const MOST_AN_HOUR: Readonly<Partial<Record<LetterCode, number>>> = {
   'reset-password': 10,
   'first-sign-in': 10,
   'change-email': 10,
+  'attach-login': 10,
   newsletter: 10,
   'message-received': 4,
 }

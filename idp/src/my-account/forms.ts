@@ -77,6 +77,15 @@ export const loginForm = z.object({
     .max(LONGEST_EMAIL, 'my-account.login.too-long'),
 })
 
+/** A login of the time before MyANM: any rule may have made it. */
+export const oldLoginForm = z.object({
+  ancien: z
+    .string({ error: 'my-account.ancien.missing' })
+    .trim()
+    .min(1, 'my-account.ancien.missing')
+    .max(512, 'my-account.ancien.too-long'),
+})
+
 export const addressForm = z.object({ email: read('email', 512, readEmail) })
 
 export const codeForm = z.object({

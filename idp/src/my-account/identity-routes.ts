@@ -27,15 +27,15 @@ export function identityRoutes(router: Router, needs: MyAccountNeeds): void {
     const form = tellsOfWork(visit.standing.account.type)
       ? await readForm(ctx, workingIdentityForm)
       : await readForm(ctx, identityForm)
-    if (!form.ok) return show(ctx, visit, { form })
     const { typed } = form
-    const values: Identity = form.values
-    const phone = values.telephone && readPhone(values.telephone, values.code_postal)
-    if (values.telephone && !phone) {
+    const phone = phoneIn(typed)
+    if (!form.ok || phone === 'invalid') {
+      const wrong = phone === 'invalid' && { telephone: 'my-account.phone.invalid' }
       return show(ctx, visit, {
-        form: { typed, errors: { telephone: 'my-account.phone.invalid' } },
+        form: { typed, errors: { ...(!form.ok && form.errors), ...wrong } },
       })
     }
+    const values: Identity = form.values
     const isChanged = await changeIdentity(needs, {
       account: visit.account,
       version: values.version,
@@ -55,6 +55,12 @@ export function identityRoutes(router: Router, needs: MyAccountNeeds): void {
     ctx.status = 303
     ctx.redirect('/compte/identite')
   })
+}
+
+/** Read with the postcode beside it, so not by the schema, which takes one field at a time. */
+function phoneIn({ telephone, code_postal: postcode }: Typed): string | null | 'invalid' {
+  if (typeof telephone !== 'string' || telephone.trim() === '') return null
+  return readPhone(telephone, typeof postcode === 'string' ? postcode.trim() : null) ?? 'invalid'
 }
 
 /** Who does not work for themselves leaves what was told of it as it is. */

@@ -1,5 +1,6 @@
 import Router from '@koa/router'
 import { addressRoutes } from './address-routes.ts'
+import { attachRoutes } from './attach-routes.ts'
 import { identityRoutes } from './identity-routes.ts'
 import { loginRoutes } from './login-routes.ts'
 import type { MyAccountNeeds } from './needs.ts'
@@ -19,6 +20,7 @@ export function myAccountRoutes(needs: MyAccountNeeds): Router {
     loginRoutes,
     addressRoutes,
     passwordRoutes,
+    attachRoutes,
     sessionRoutes,
     siteRoutes,
   ]) {

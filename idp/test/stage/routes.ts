@@ -11,6 +11,9 @@ export const PAGES = [
   '/compte/connexion/adresse',
   '/compte/connexion/adresse/envoye',
   '/compte/connexion/mot-de-passe',
+  '/compte/connexion/ancien-login',
+  '/compte/connexion/ancien-login/envoye',
+  '/ancien-login/un-lien-qui-n-existe-pas',
   '/compte/sessions',
   '/compte/sessions/proteger',
   '/compte/sites',
@@ -29,6 +32,7 @@ export const PAGES = [
   '/mot-de-passe/un-lien-qui-n-existe-pas',
   '/connexion/:uid/premiere-connexion',
   '/connexion/:uid/premiere-connexion/adresse',
+  '/connexion/:uid/premiere-connexion/adresse/envoyee',
   '/connexion/:uid/nouveau-mot-de-passe',
   '/contact',
   '/contact/envoye',
@@ -55,6 +59,14 @@ export const PAGES = [
   '/connexion/:uid/inscription/adresse',
   '/connexion/:uid/inscription/suite',
   '/confirmation/un-lien-qui-n-existe-pas',
+  '/equipe-anm',
+  '/equipe-anm/recherche',
+  '/equipe-anm/comptes/un-compte',
+  '/equipe-anm/corrections',
+  '/equipe-anm/messages',
+  '/equipe-anm/courriels',
+  '/equipe-anm/equipe',
+  '/invitation-equipe/un-lien-qui-n-existe-pas',
 ] as const
 
 export const FORMS = [
@@ -84,6 +96,9 @@ export const FORMS = [
   '/compte/connexion/adresse/annuler',
   '/compte/connexion/adresse/code',
   '/compte/connexion/mot-de-passe',
+  '/compte/connexion/ancien-login',
+  '/compte/connexion/ancien-login/envoye',
+  '/ancien-login/un-lien-qui-n-existe-pas',
   '/compte/sessions/deconnecter',
   '/compte/sessions/deconnecter-les-autres',
   '/compte/sessions/pas-moi',
@@ -103,6 +118,10 @@ export const FORMS = [
   '/compte/preferences/renvoyer',
   '/compte/preferences/code',
   '/newsletter/un-lien-qui-n-existe-pas',
+  '/equipe-anm/comptes/un-compte/suspendre',
+  '/equipe-anm/corrections/une-correction',
+  '/equipe-anm/equipe/inviter',
+  '/invitation-equipe/un-lien-qui-n-existe-pas',
 ] as const
 
 export const ENDPOINTS = [
