@@ -8,6 +8,7 @@ export const CHECKS = {
   scripts: ['tsc', '-p', 'tsconfig.enhance.json'],
   architecture: ['depcruise', 'idp/src', 'packages', 'apps', '--config', '.dependency-cruiser.js'],
   drawing: ['node', 'tools/graph.ts', '--check'],
+  requirements: ['node', 'tools/asvs.ts'],
 } as const
 
 /** How Jest is run: Node strips the types, so modules are real modules. */
