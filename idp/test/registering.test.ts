@@ -361,7 +361,7 @@ describe('once the form is sent', () => {
     expect(page.$('input[name=code][autocomplete=one-time-code]')).toHaveLength(1)
     await lettersTo(myanm, 'attend@exemple.be')
     await new Promise((resolve) => setTimeout(resolve, 300))
-    expect((await visitor.go(page.url)).text).toContain('remis à votre messagerie')
+    expect((await visitor.go(page.url)).text).toContain('État de l’e-mail : parti')
   })
 
   test('nobody signs in before the address is proven: the right password leads back here (E03)', async () => {

@@ -246,13 +246,13 @@ describe('an address that has an account already', () => {
     const { visitor, path } = newcomer
     const pages = [newcomer.page]
     // The mail is on its way, or there: to all alike.
-    await until(async () => (await visitor.go(`${path}/confirmez`)).text.includes('remis'))
+    await until(async () => (await visitor.go(`${path}/confirmez`)).text.includes('e-mail : parti'))
     pages.push(visitor.page as Page)
     pages.push(await visitor.submit({ form: 'form[action$="/renvoyer"]' }))
     await query(database, "update registration set asked_at = asked_at - interval '61 seconds'")
     await query(database, "update proof set asked_at = asked_at - interval '61 seconds'")
     pages.push(await visitor.submit({ form: 'form[action$="/renvoyer"]' }))
-    await until(async () => (await visitor.go(`${path}/confirmez`)).text.includes('remis'))
+    await until(async () => (await visitor.go(`${path}/confirmez`)).text.includes('e-mail : parti'))
     for (let turn = 0; turn < 7; turn += 1) {
       pages.push(await visitor.submit({ fields: { code: '0000 0000' } }))
     }
