@@ -343,50 +343,70 @@ describe('a later file', () => {
 
 describe('a file with mistakes', () => {
   const good = line({ id: 'good', login: 'bonne', email: 'bonne@exemple.com' })
+  // ED A0 80 is half of a surrogate pair: no UTF-8.
+  const half = Buffer.concat([
+    Buffer.from('guide-social;1;'),
+    Buffer.from([0xed, 0xa0, 0x80]),
+    Buffer.from(';;A;B;fr;;;;2024-06-30'),
+  ])
 
-  test.each<[string, string | Buffer, string]>([
-    ['a NUL', line({ id: '1', login: 'a\0b', email: 'a@exemple.com' }), 'control-character'],
-    ['a line break in a name', line({ id: '1', login: '"a\nb"' }), 'control-character'],
-    ['half a surrogate pair', Buffer.from(line({ id: '1', login: '#' })), 'not-utf8'],
-    ['Latin-1', Buffer.from(line({ id: '1', first: 'Chloé' }), 'latin1'), 'not-utf8'],
-    ['a field of 1 MB', line({ id: '1', last: 'a'.repeat(1024 * 1024) }), 'too-long'],
-    ['too few fields', 'guide-social;1;a', 'wrong-number-of-fields'],
-    ['too many fields', `${line({ id: '1', login: 'a' })};;;`, 'wrong-number-of-fields'],
-    ['no site', line({ site: '', id: '1', login: 'a' }), 'no-site'],
-    ['an odd site', line({ site: '../../etc', id: '1', login: 'a' }), 'bad-site'],
-    ['no identifier', line({ id: '', login: 'a' }), 'no-identifier'],
-    ['no date', line({ id: '1', login: 'a', at: '' }), 'no-date'],
-    ['the 31st of February', line({ id: '1', login: 'a', at: '2024-02-31' }), 'bad-date'],
-    ['a date to come', line({ id: '1', login: 'a', at: '2030-01-01' }), 'date-in-the-future'],
-    ['nobody', line({ id: '1', first: '', last: '' }), 'nobody'],
-    ['the same account again', line({ id: 'good', login: 'encore' }), 'twice-in-file'],
-  ])('with %s: that line is told, the others are taken', async (_, wrong, reason) => {
-    const middle = Buffer.isBuffer(wrong)
-      ? // ED A0 80 is half of a pair; no UTF-8.
-        Buffer.from(wrong.toString('binary').replace('#', '\u00ed\u00a0\u0080'), 'binary')
-      : Buffer.from(wrong)
+  const WRONG: readonly (readonly [string | Buffer, string])[] = [
+    [line({ id: '1', login: 'a\0b', email: 'a@exemple.com' }), 'control-character'],
+    [line({ id: '1', login: 'a\u0007b' }), 'control-character'],
+    [half, 'not-utf8'],
+    [Buffer.from(line({ id: '1', first: 'Chloé' }), 'latin1'), 'not-utf8'],
+    [line({ id: '1', last: 'a'.repeat(1024 * 1024) }), 'too-long'],
+    ['guide-social;1;a', 'wrong-number-of-fields'],
+    [`${line({ id: '1', login: 'a' })};;;`, 'wrong-number-of-fields'],
+    [line({ site: '', id: '1', login: 'a' }), 'no-site'],
+    [line({ site: '../../etc', id: '1', login: 'a' }), 'bad-site'],
+    [line({ id: '', login: 'a' }), 'no-identifier'],
+    [line({ id: '1', login: 'a', at: '' }), 'no-date'],
+    [line({ id: '1', login: 'a', at: '2024-02-31' }), 'bad-date'],
+    [line({ id: '1', login: 'a', at: '2030-01-01' }), 'date-in-the-future'],
+    [line({ id: '1', first: '', last: '' }), 'nobody'],
+    [line({ id: 'good', login: 'encore' }), 'twice-in-file'],
+  ]
+
+  test('is told line by line, with the reason, and every other line is taken (F37)', async () => {
+    const lines = WRONG.flatMap(([wrong], n) => [
+      Buffer.from(wrong as string),
+      Buffer.from(line({ id: `after-${n}`, login: `suite-${n}` })),
+    ])
+    const file = [Buffer.from(HEADING), Buffer.from(good), ...lines]
     const { report, rejects } = await importFile(
       database,
-      Buffer.concat([
-        Buffer.from(`${HEADING}\n${good}\n`),
-        middle,
-        Buffer.from(`\n${line({ id: 'after', login: 'suite', email: 'suite@exemple.com' })}\n`),
-      ]),
+      Buffer.concat(file.flatMap((one) => [one, Buffer.from('\n')])),
     )
-    expect(rejects).toEqual([{ line: expect.any(Number), rejected: reason }])
-    expect(report.plan.created).toBe(2)
-    expect(await came('after')).toMatchObject({ login: 'suite' })
+    const told = new Map(rejects.map(({ line: at, rejected }) => [at, rejected]))
+    expect([...told.keys()].sort((left, right) => left - right)).toEqual(
+      WRONG.map((_, n) => 3 + 2 * n),
+    )
+    expect(WRONG.map((_, n) => told.get(3 + 2 * n))).toEqual(WRONG.map(([, reason]) => reason))
+    expect(report.plan.created).toBe(WRONG.length + 1)
   })
 
-  test.each([
-    ['nothing in it', '', 'empty'],
-    ['no columns named', '1;2;3\n', 'heading'],
-    ['a column named twice', 'site;identifiant;modifie_le;login;login\n', 'heading'],
-    ['another encoding', Buffer.from(`${HEADING}\n`, 'utf16le'), 'not-utf8'],
-    ['a quote that stays open', `${HEADING}\n${good}\n"guide-social;1\n${good}\n`, 'quote'],
-  ])('with %s is refused as a whole, before anything is written', async (_, content, code) => {
+  test('over several lines is told too', async () => {
+    const { rejects, report } = await importFile(database, [
+      line({ id: '1', login: '"a\nb"' }),
+      good,
+    ])
+    expect(rejects).toEqual([{ line: 3, rejected: 'control-character' }])
+    expect(report.plan.created).toBe(1)
+  })
+
+  test('all through is refused as a whole, before anything is written', async () => {
+    const files: readonly (readonly [string | Buffer, string])[] = [
+      ['', 'empty'],
+      ['1;2;3\n', 'heading'],
+      ['site;identifiant;modifie_le;login;login\n', 'heading'],
+      [Buffer.from(`${HEADING}\n`, 'utf16le'), 'not-utf8'],
+      [`${HEADING}\n${good}\n"guide-social;1\n${good}\n`, 'quote'],
+    ]
     const before = await everything()
-    await expect(importFile(database, content)).rejects.toMatchObject({ code })
+    for (const [content, code] of files) {
+      await expect(importFile(database, content)).rejects.toMatchObject({ code })
+    }
     expect(await everything()).toBe(before)
   })
 
