@@ -208,6 +208,7 @@ describe('an old account whose address is dead or unknown', () => {
     await visitor.follow('Je n’ai plus accès à cette adresse')
     const sent = await visitor.submit({ form: 'form[action$="/adresse"]', fields: WHO })
     expect(sent.text).toContain('Votre message est arrivé')
+    expect(sent.text).toContain('Annuler et revenir sur Guide Social')
     const [message] = await query(
       database,
       'select kind, reply_to, body, account_id from contact_message',

@@ -110,6 +110,11 @@ describe('a forgotten password', () => {
     )
   })
 
+  test('is not said to be changed to somebody who has not changed it', async () => {
+    const page = await new Visitor().go(at('/mot-de-passe/change'))
+    expect(page.url.pathname).toBe('/mot-de-passe/oublie')
+  })
+
   test('is replaced by the code of that mail, on the page that waits for it', async () => {
     const visitor = new Visitor()
     const { code } = await ask(visitor, 'collegue')

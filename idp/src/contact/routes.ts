@@ -55,6 +55,6 @@ export function contactRoutes(needs: VisitNeeds & Needs<'pool'>): Router {
 }
 
 /** The page that says it arrived. */
-export function thanksFor(reference: string): string {
+function thanksFor(reference: string): string {
   return `/contact/envoye?reference=${reference}`
 }

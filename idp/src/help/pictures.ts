@@ -14,13 +14,16 @@ export interface Picture {
 export function readPictures(): ReadonlyMap<PictureName, Picture> {
   const read = (file: string) => readFileSync(new URL(`pictures/${file}`, import.meta.url))
   const sizes = JSON.parse(read('sizes.json').toString()) as Readonly<
-    Record<PictureName, { readonly width: number; readonly height: number }>
+    Partial<Record<PictureName, { readonly width: number; readonly height: number }>>
   >
-  return new Map(
-    PICTURES.map((name) => {
-      const content = read(`${name}.webp`)
-      const hash = createHash('sha256').update(content).digest('hex').slice(0, 10)
-      return [name, { path: `/aide/images/${name}.${hash}.webp`, content, ...sizes[name] }]
-    }),
-  )
+  const pictures = new Map<PictureName, Picture>()
+  for (const name of PICTURES) {
+    const size = sizes[name]
+    // One that is not taken yet is left out, so that it can be taken; a test insists on all of them.
+    if (!size) continue
+    const content = read(`${name}.webp`)
+    const hash = createHash('sha256').update(content).digest('hex').slice(0, 10)
+    pictures.set(name, { path: `/aide/images/${name}.${hash}.webp`, content, ...size })
+  }
+  return pictures
 }

@@ -5,6 +5,7 @@ import { type Account, findByIdentifier } from '#accounts'
 import { type Letterhead, NOBODY, showForm, takeForm } from '#contact'
 import { isDue, type Journey, journeyOf, readIdentifier } from '#journeys'
 import { listLive } from '#proofs'
+import { readReference } from '#rules/contact'
 import { pathOf } from '#rules/journeys'
 import { beginFirstSignIn } from './begin-first-sign-in.ts'
 import { enterCode } from './code-entry.ts'
@@ -72,7 +73,17 @@ export function firstSignInRoutes(router: Router, needs: RecoveryNeeds): void {
     const here = await oldAccountHere(ctx)
     if (!here) return
     const reference = await takeForm(ctx, needs, letterhead(ctx, here))
-    if (reference !== null) seeOther(ctx, `/contact/envoye?reference=${reference}`)
+    if (reference !== null) seeOther(ctx, `${ctx.path}/envoyee?reference=${reference}`)
+  })
+
+  router.get(`${PAGE}/adresse/envoyee`, async (ctx) => {
+    const here = await oldAccountHere(ctx)
+    if (!here) return
+    render(ctx, 'recovery/pages/old-address-sent.njk', {
+      uid: here.journey.uid,
+      asking: here.journey.site,
+      number: readReference(ctx.query['reference']),
+    })
   })
 
   /**

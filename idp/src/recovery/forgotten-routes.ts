@@ -52,7 +52,7 @@ export function forgottenRoutes(router: Router, needs: RecoveryNeeds): void {
 
   router.get(SENT, (ctx) => {
     const kept = readRequest(ctx, publicUrl)
-    if (kept) return showSent(ctx, kept, {})
+    if (kept && kept.answer !== 'changed') return showSent(ctx, kept, {})
     ctx.status = 303
     ctx.redirect(FORGOTTEN)
   })

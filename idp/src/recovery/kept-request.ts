@@ -7,7 +7,7 @@ export interface KeptRequest {
   readonly typed: string
   /** When its mail was last asked for, and what came of it. */
   readonly askedAt: number
-  readonly answer: 'sent' | 'again' | 'soon'
+  readonly answer: 'sent' | 'again' | 'soon' | 'changed'
   /** The journey to go on with afterwards. */
   readonly journey?: string | undefined
   /** The site to go back to when that journey is over. */

@@ -19,6 +19,7 @@ export function recoveryLimits({ pool, config }: Needs<'pool' | 'config'>): Reco
     createLimit({ pool, key: config.COOKIE_KEY }, { name: `recovery-${name}`, times, seconds })
   return {
     asking: limit('asking', 30, HOUR / 4),
+    // A little less than a minute: who waits for the minute they were told is not told to wait again.
     everyMinute: limit('minute', 1, 55),
     everyHour: limit('hour', 5, HOUR),
     codes: limit('codes', 15, HOUR),

@@ -22,8 +22,12 @@ export function newPasswordRoutes(router: Router, needs: RecoveryNeeds): void {
 
   router.get(CHANGED, async (ctx) => {
     const kept = readRequest(ctx, publicUrl)
-    const journey = await findJourney(engine, kept?.journey)
-    const client = journey?.client ?? kept?.client
+    if (kept?.answer !== 'changed') {
+      ctx.status = 303
+      return ctx.redirect('/mot-de-passe/oublie')
+    }
+    const journey = await findJourney(engine, kept.journey)
+    const client = journey?.client ?? kept.client
     const site = engine.sites().find(({ clientId }) => clientId === client)
     render(ctx, 'recovery/pages/changed.njk', {
       goingTo: site?.name ?? null,
@@ -86,7 +90,7 @@ export function newPasswordRoutes(router: Router, needs: RecoveryNeeds): void {
     keepRequest(ctx, publicUrl, {
       typed,
       askedAt: 0,
-      answer: 'sent',
+      answer: 'changed',
       journey: journey?.uid,
       client: proof.client_id ?? kept?.client,
     })
