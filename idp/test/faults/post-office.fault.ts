@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import {
   arrange,
+  newVisitor,
   query,
   startTestIdp,
   type TestDatabase,
@@ -220,5 +221,43 @@ describe('refused', () => {
     expect((await fateOf(database, letter)).last_reason).toBe('link expired')
     expect(arrivedAt(first, letter)).toHaveLength(0)
     expect(await db.transaction().execute((tx) => sendAgain(tx, letter))).toBe('link-over')
+  })
+})
+
+describe('whatever becomes of the letter', () => {
+  const MANNERS: readonly (Manner | 'closed')[] = [
+    'takes',
+    'busy',
+    'later',
+    'never',
+    'hangs',
+    'closed',
+  ]
+
+  test('the page says the same, as fast', async () => {
+    const answers: { status: number; text: string; milliseconds: number }[] = []
+    for (const manner of MANNERS) {
+      await arrange(database, 'delete from attempt')
+      if (manner === 'closed') await Promise.all([first.close(), second.close()])
+      else {
+        first.turn(manner)
+        second.turn(manner)
+      }
+      const visitor = newVisitor()
+      await visitor.go(new URL('/mot-de-passe/oublie', myanm.issuer))
+      const started = performance.now()
+      const page = await visitor.submit({ fields: { identifiant: 'particulier' } })
+      answers.push({
+        status: page.status,
+        text: page.text,
+        milliseconds: performance.now() - started,
+      })
+    }
+    await Promise.all([first.open(), second.open()])
+    for (const answer of answers) {
+      expect([answer.status, answer.text]).toEqual([200, answers[0]?.text])
+      // No page waits for a post office, which may take ten seconds to say nothing.
+      expect(answer.milliseconds).toBeLessThan(2000)
+    }
   })
 })
