@@ -231,10 +231,13 @@ describe('an address that has an account already', () => {
         .replaceAll(email, '…')
         .replaceAll(/\/connexion\/[\w-]+|etape=[\w-]+/g, '')
         .replaceAll(/name="jeton" value="[^"]+"/g, '')
-    const { date: _date, ...headers } = Object.fromEntries(page.headers)
+        // How soon the post is through: it may be before this page or after it, for all alike.
+        .replaceAll('en cours d’envoi.', 'parti.')
+    const { date: _date, 'content-length': _length, ...headers } = Object.fromEntries(page.headers)
     return {
       status: page.status,
       headers: JSON.parse(bare(JSON.stringify(headers)).replace(/=[^;"]{20,}/g, '')) as object,
+      length: bare(page.html).length,
       text: bare(page.html),
       trail: page.trail.map(({ pathname }) => bare(pathname)),
     }
