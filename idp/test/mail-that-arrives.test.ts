@@ -2,15 +2,17 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import {
   arrange,
   freePort,
+  newVisitor,
   query,
   startTestIdp,
   type TestDatabase,
   type TestIdp,
+  typeCredentials,
   withDatabase,
 } from '@myanm/testing'
 import fc from 'fast-check'
 import nodemailer from 'nodemailer'
-import { lettersOf, post, undeliverableSince } from '#mail'
+import { lettersOf, post } from '#mail'
 import { MOST_AN_HOUR } from '#rules/mail'
 import { fateOf, haveWritten, linksIn } from './stage/letters.ts'
 import { openPostOffice, type PostOffice } from './stage/post-office.ts'
@@ -236,16 +238,16 @@ describe('a letter that comes back', () => {
     const { db } = myanm.idp.services
     const { id, received } = await sent()
     expect(received.from).toMatch(/^retour-[0-9a-f]{32}-[0-9a-f]{23}@retours\.exemple\.be$/)
-    expect(await undeliverableSince(db, account)).toBeNull()
     await report(received.from, deliveryReport('failed', '5.1.1'))
     expect(await fateOf(database, id)).toMatchObject({ state: 'bounced', last_reason: '5.1.1' })
     expect(await lettersOf(db, account)).toEqual([
       expect.objectContaining({ id, state: 'bounced' }),
     ])
-    expect(await undeliverableSince(db, account)).toBeInstanceOf(Date)
-    // A later one that is taken takes the worry away.
-    await sent()
-    expect(await undeliverableSince(db, account)).toBeNull()
+    // And on the page the person comes to next.
+    const visitor = newVisitor()
+    await visitor.go(new URL('/compte', myanm.issuer))
+    await typeCredentials(visitor, 'particulier')
+    expect(visitor.page?.$('a[href="/compte/connexion/adresse"]').length).toBeGreaterThan(0)
   })
 
   test('keeps its state when the report says late, or delivered, or is no report', async () => {

@@ -18,6 +18,5 @@ export {
   lettersOf,
   listUndelivered,
   type UndeliveredLetter,
-  undeliverableSince,
 } from './undelivered-store.ts'
 export { watchLetters } from './watch-letters.ts'

@@ -77,22 +77,6 @@ export async function lettersOf(db: Db<Tables>, account: string): Promise<Letter
   return rows as unknown as LetterRow[]
 }
 
-/**
- * Since when mails to somebody do not arrive: the last one came back or was refused, and none has been
- * taken after it. Null when nothing is known to be wrong; shown at the person's next visit (ahead 7).
- */
-export async function undeliverableSince(db: Db<Tables>, account: string): Promise<Date | null> {
-  const last = await db
-    .selectFrom('letter')
-    .select(['state', 'settled_at'])
-    .where('account_id', '=', account)
-    .where('state', 'in', ['sent', 'refused', 'bounced'])
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-  return last && last.state !== 'sent' ? last.settled_at : null
-}
-
 /** A letter that did not arrive, locked: of two who send it again, one does. */
 export async function findUndelivered(tx: Tx<Tables>, id: string) {
   const row = await tx
