@@ -174,7 +174,7 @@ describe('strangers who guess', () => {
       query<{ passwords: number }>(database, 'select passwords from sign_in_failure')
     expect((await failures())[0]?.passwords).toBe(0)
 
-    await query(database, 'update sign_in_failure set passwords = 95')
+    await query(database, 'update sign_in_failure set passwords = 95, second_factors = 40')
     await strangersLock('candidat')
     const owner = newVisitor()
     await owner.go(new URL('/mot-de-passe/oublie', myanm.issuer))
@@ -188,6 +188,9 @@ describe('strangers who guess', () => {
     await owner.go(link)
     const phrase = 'un chat sur trois toits verts'
     await owner.submit({ fields: { mot_de_passe: phrase, confirmation: phrase } })
+    // A mailbox gives no new tries at a second factor.
+    const [left] = await query(database, 'select passwords, second_factors from sign_in_failure')
+    expect(left).toEqual({ passwords: 0, second_factors: 40 })
     // The strangers go on: who has just been there is not locked out by them.
     await strangersLockAgain('candidat')
     expect(isIn(await comesTo('candidat', owner, phrase))).toBe(true)

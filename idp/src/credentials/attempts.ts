@@ -41,7 +41,10 @@ export interface Attempts {
   beginOldLogin(address: string): Promise<Verdict>
   /** @returns true once, when this address has failed with many names: to be written down */
   noteFailure(failed: Pick<Try, 'who' | 'address'>): Promise<boolean>
-  /** Whoever has proven their mailbox starts anew, whatever strangers did (4.3.2). */
+  /**
+   * Whoever has proven their mailbox may try their password anew, whatever strangers did (4.3.2). Not
+   * their second factor: a mailbox that was broken into would give new tries at it, again and again.
+   */
   forgiveAll(account: string): Promise<void>
 }
 
@@ -123,7 +126,7 @@ export function createAttempts(options: {
       return many.allowed && many.isLast
     },
     forgiveAll: async (account) => {
-      await Promise.all([persons.delete(hidden(account)), seconds.delete(hidden(account))])
+      await persons.delete(hidden(account))
     },
   }
 }
