@@ -127,7 +127,8 @@ function notTaken(error: Refused): NotTaken {
   // An address no post office can even be told is no address (RFC 6531 where it is not spoken).
   const verdict =
     error.code === 'EENVELOPE' && status === null ? 'never' : verdictOf({ command, status })
-  const detail = /\b[245]\.\d{1,3}\.\d{1,3}\b/.exec(String(error.response ?? ''))?.[0]
+  const said = typeof error.response === 'string' ? error.response : ''
+  const detail = /\b[245]\.\d{1,3}\.\d{1,3}\b/.exec(said)?.[0]
   const codes = [command, status, detail, error.code].filter((code) => code != null)
   return new NotTaken(verdict, codes.map(String).join(' ') || 'no reason given')
 }

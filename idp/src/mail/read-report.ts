@@ -19,8 +19,9 @@ export async function readReport(raw: Buffer): Promise<Report> {
     forceRfc822Attachments: true,
   })
   for (const { mimeType, content } of attachments) {
-    if (mimeType === 'message/delivery-status') return deliveryOf(String(content))
-    if (mimeType === 'message/feedback-report') return feedbackOf(String(content))
+    if (typeof content !== 'string') continue
+    if (mimeType === 'message/delivery-status') return deliveryOf(content)
+    if (mimeType === 'message/feedback-report') return feedbackOf(content)
   }
   return OTHER
 }
