@@ -142,6 +142,22 @@ describe('an address squatted before its owner comes (pre-hijacking)', () => {
     expect(page.$('form[action^="/confirmation"]')).toHaveLength(0)
   })
 
+  test('is the owner’s when they ask for a new password instead; the squatter’s link is then dead', async () => {
+    await squat('oubliee@exemple.be')
+    const squatters = linkIn(await lastLetterTo(myanm, 'oubliee@exemple.be'))
+    const owner = new Visitor()
+    await owner.go(new URL('/mot-de-passe/oublie', myanm.issuer))
+    await owner.submit({ fields: { identifiant: 'oubliee@exemple.be' } })
+    const letter = await lastLetterTo(myanm, 'oubliee@exemple.be', 2)
+    await owner.go(/https?:\/\/\S+\/mot-de-passe\/\S+/.exec(letter.text)?.[0] ?? '')
+    await owner.submit({ fields: { mot_de_passe: GOOD_PASSWORD, confirmation: GOOD_PASSWORD } })
+    expect(isIn(await signIn('oubliee@exemple.be', GOOD_PASSWORD))).toBe(true)
+    expect(isIn(await signIn('oubliee@exemple.be', EVIL_PASSWORD))).toBe(false)
+    const eve = new Visitor()
+    expect((await eve.go(squatters)).$('form[action^="/confirmation"]')).toHaveLength(0)
+    expect(await accountOf('oubliee@exemple.be')).toMatchObject({ state: 'active' })
+  })
+
   test('both links at once: one registration wins, whole', async () => {
     const people = await Promise.all([
       squat('ensemble@exemple.be'),
