@@ -632,6 +632,8 @@ test('letters that did not arrive are seen, and sent again', async () => {
   await visitor.submit({ form: 'form[action$="/renvoyer"]' })
   await until(async () => lettersTo('multi@exemple.be').length === 1)
   expect((await visitor.go(at('/equipe-anm/courriels'))).text).toContain('Tous les e-mails')
+  const sender = await visitor.follow('Vérifier le domaine')
+  expect(sender.text).toContain('Voici ce que dit exemple.be')
 })
 
 test('the figures of old accounts are those of the tables', async () => {

@@ -1,7 +1,7 @@
 import type Router from '@koa/router'
 import { readForm, render } from '@myanm/chassis'
 import { record } from '#journal'
-import { listUndelivered, sendAgain } from '#mail'
+import { checkSenderDomain, domainOf, listUndelivered, sendAgain } from '#mail'
 import { keepNotice } from '#visits'
 import { nothingForm } from './forms.ts'
 import type { StaffNeeds } from './needs.ts'
@@ -13,7 +13,7 @@ const LIST = '/equipe-anm/courriels'
 
 /** Letters that did not arrive, and sending them once more (ahead 7). */
 export function letterRoutes(router: Router, needs: StaffNeeds): void {
-  const { db } = needs
+  const { db, config } = needs
 
   router.get(LIST, async (ctx) => {
     const visit = staffHere(ctx)
@@ -23,6 +23,13 @@ export function letterRoutes(router: Router, needs: StaffNeeds): void {
       ...staffPage(ctx, visit, 'letters'),
       ...{ letters, total, page, pages },
     })
+  })
+
+  // A page of its own: it asks the domain name system, which may take its time.
+  router.get(`${LIST}/domaine`, async (ctx) => {
+    const visit = staffHere(ctx)
+    const sender = await checkSenderDomain({ domain: domainOf(config.MAIL_FROM) })
+    render(ctx, 'staff/pages/sender.njk', { ...staffPage(ctx, visit, 'letters'), sender })
   })
 
   router.post(`${LIST}/:id/renvoyer`, async (ctx) => {

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import { MOVES } from '#rules/accounts'
+import { PATHS } from '#rules/mail'
 import {
   gesturesOn,
   maskedEmail,
@@ -87,4 +90,13 @@ test.each([
   const account = { state, hasEmail: true, hasSecondFactor: false, isOwn: false }
   expect(gesturesOn(account)).toEqual(gestures)
   expect(gesturesOn({ ...account, isOwn: true })).toEqual([])
+})
+
+test('every letter and every state of an account has its words', () => {
+  const file = new URL('messages.fr.json', import.meta.url)
+  const words = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>
+  for (const code of Object.keys(PATHS)) expect(words[`staff.letter.${code}`]).toBeDefined()
+  for (const state of Object.keys(MOVES)) {
+    if (state !== 'deleted') expect(words[`staff.state.${state}`]).toBeDefined()
+  }
 })
