@@ -533,7 +533,7 @@ describe('« Renvoyer l’e-mail » (M48)', () => {
     const { visitor } = await register(myanm, 'renvoi@exemple.be')
     const first = await lastLetterTo(myanm, 'renvoi@exemple.be')
     const soon = await visitor.submit({ form: again })
-    expect(soon.text).toContain('il y a moins d’une minute')
+    expect(soon.text).toContain('Laissez-lui au moins une minute')
     await query(database, "update proof set asked_at = asked_at - interval '61 seconds'")
     await query(database, "update registration set asked_at = asked_at - interval '61 seconds'")
     const later = await visitor.submit({ form: again })

@@ -4,21 +4,18 @@ import type { Context } from 'koa'
 import { findAccount } from '#accounts'
 import { OWN_CLIENT } from '#clients'
 import { signIn } from '#credentials'
-import { letFormsEndAtSite } from '#journeys'
-import { type Looked, lookAtProof, type Proof } from '#proofs'
+import type { Proof } from '#proofs'
 import { bannerOf, whoIsHere } from '#visits'
 import { journeyHere } from './browser-mark.ts'
 import { confirm } from './confirm.ts'
+import { showLink, wasJustUsed } from './confirmation-page.ts'
 import { confirmationForm } from './forms.ts'
+import { isRenewable, linkOf, type MailedLink } from './mailed-link.ts'
 import type { RegistrationNeeds } from './needs.ts'
 import { keepConfirmed } from './progress.ts'
 import { pathsOf } from './rules.ts'
 import { sendAccountAgain, sendAgain } from './send-again.ts'
 import { seeOther } from './show.ts'
-import { findRegistration, type Registration } from './store.ts'
-
-/** Of two who press the button at once, or one who presses twice, both are let through (milliseconds). */
-const JUST_NOW = 60_000
 
 /**
  * The link of the mail (ML1). Looking at it changes nothing, however often and with whatever script:
@@ -62,47 +59,11 @@ export function confirmationRoutes(router: Router, needs: RegistrationNeeds): vo
   })
 }
 
-interface Link {
-  readonly token: string
-  readonly looked: Looked
-  readonly now: Date
-  readonly registration: Registration | null
-  /** State and address of the account it is for. */
-  readonly state: string | null
-  readonly email: string | null
-}
-
-async function linkOf(ctx: Context, needs: RegistrationNeeds): Promise<Link> {
-  const { db } = needs
-  const { jeton: token = '' } = ctx['params'] as { jeton?: string }
-  const now = new Date()
-  const looked = await lookAtProof(needs, { token, purposes: ['confirm-email'], now })
-  const { proof } = looked
-  const registration = proof?.subject ? await findRegistration(db, proof.subject) : undefined
-  const account = proof ? await findAccount(db, proof.account_id) : undefined
-  return {
-    token,
-    looked,
-    now,
-    registration: registration ?? null,
-    state: account?.state ?? null,
-    email: proof?.email ?? account?.email ?? null,
-  }
-}
-
-/** Whether a new mail may go where this link went: not once the address was corrected. */
-function isRenewable({ looked, registration, state }: Link): boolean {
-  if (looked.works || !looked.proof || state !== 'unconfirmed') return false
-  const { proof } = looked
-  if (proof.subject === '') return true
-  return registration?.account_id === proof.account_id && registration.email === proof.email
-}
-
 /** The password somebody chose when they registered, asked of another browser than theirs. */
 async function mistakeOfPassword(
   ctx: Context,
   needs: RegistrationNeeds,
-  { looked, registration }: Link,
+  { looked, registration }: MailedLink,
 ): Promise<string | null> {
   const form = await readForm(ctx, confirmationForm)
   if (!form.ok) return 'registration.confirmation.wrong'
@@ -131,10 +92,9 @@ async function mistakeOfPassword(
 }
 
 /** Pressed after somebody else, or twice: who has just confirmed here goes on all the same. */
-async function comeLate(ctx: Context, needs: RegistrationNeeds, link: Link): Promise<void> {
-  const { looked, now, token } = link
-  const usedAt = looked.proof?.used_at?.getTime() ?? 0
-  if (looked.proof && now.getTime() - usedAt <= JUST_NOW) {
+async function comeLate(ctx: Context, needs: RegistrationNeeds, link: MailedLink): Promise<void> {
+  const { looked, token } = link
+  if (looked.proof && wasJustUsed(link)) {
     return goOn(ctx, needs, { link, proof: looked.proof, notice: '' })
   }
   seeOther(ctx, `/confirmation/${token}`)
@@ -144,7 +104,11 @@ async function comeLate(ctx: Context, needs: RegistrationNeeds, link: Link): Pro
 async function goOn(
   ctx: Context,
   needs: RegistrationNeeds,
-  { link, proof, notice }: { readonly link: Link; readonly proof: Proof; readonly notice: string },
+  {
+    link,
+    proof,
+    notice,
+  }: { readonly link: MailedLink; readonly proof: Proof; readonly notice: string },
 ): Promise<void> {
   const journey = journeyHere(ctx, needs.config, proof)
   const account = await findAccount(needs.db, proof.account_id)
@@ -157,51 +121,4 @@ async function goOn(
     return seeOther(ctx, `${pathsOf(journey).end}${notice}`)
   }
   seeOther(ctx, `/confirmation/${link.token}${notice}`)
-}
-
-async function showLink(
-  ctx: Context,
-  needs: RegistrationNeeds,
-  { link, mistake }: { readonly link: Link; readonly mistake: string | null },
-): Promise<void> {
-  const { token, looked, now, registration, state, email } = link
-  const banner = bannerOf(await whoIsHere(ctx, needs))
-  const from = await siteOf(needs, looked.proof)
-  const path = `/confirmation/${token}`
-  if (looked.works && state === 'unconfirmed') {
-    if (mistake) ctx.status = 422
-    const journey = journeyHere(ctx, needs.config, looked.proof)
-    const isSameBrowser = journey !== null
-    if (isSameBrowser) await letFormsEndAtSite(ctx, needs.engine, journey)
-    return render(ctx, 'registration/pages/confirmation.njk', {
-      path,
-      email,
-      name: registration?.person.givenName ?? null,
-      from,
-      banner,
-      isSameBrowser,
-      form: { errors: mistake ? { mot_de_passe: mistake } : {} },
-    })
-  }
-  if (looked.proof && state !== null && state !== 'unconfirmed') {
-    const usedAt = looked.proof.used_at?.getTime() ?? 0
-    return render(ctx, 'registration/pages/activated.njk', {
-      from,
-      banner,
-      isNew: now.getTime() - usedAt <= JUST_NOW,
-      hasLostLogin: ctx.query['login'] === 'pris',
-    })
-  }
-  ctx.status = looked.proof ? 410 : 404
-  render(ctx, 'registration/pages/expired.njk', { path, banner, isRenewable: isRenewable(link) })
-}
-
-/** The site where they registered, to go back to (M50); MyANM itself otherwise. */
-async function siteOf(
-  { engine }: RegistrationNeeds,
-  proof: Proof | null,
-): Promise<{ name: string; homeUri: string } | null> {
-  const client = proof?.client_id ? await engine.provider().Client.find(proof.client_id) : undefined
-  const homeUri = client?.['homeUri'] as string | undefined
-  return client && homeUri ? { name: client.clientName ?? client.clientId, homeUri } : null
 }

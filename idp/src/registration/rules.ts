@@ -1,3 +1,5 @@
+import { registrationPath } from '#rules/journeys'
+
 /** The conditions somebody agrees to when they register; a new text is a new version (4.2.1). */
 export const TERMS_VERSION = '2026-11'
 
@@ -28,7 +30,7 @@ export function readLine(typed: string): string | null {
 
 /** Where everything of a registration is, below its journey: only there its cookie comes along. */
 export const pathsOf = (uid: string) => {
-  const start = `/connexion/${uid}/inscription`
+  const start = registrationPath(uid)
   return {
     start,
     form: (profile: Profile) => `${start}/${profile}`,

@@ -66,13 +66,12 @@ export function waitingRoutes(router: Router, needs: RegistrationNeeds): void {
     const { journey, waiting, now } = here
     const { email, registration, account } = waiting
     const isLimited = (await needs.limits.take(clientAddress(ctx))) !== null
-    const isSent =
-      !isLimited &&
-      (await inStep(() =>
-        registration
-          ? sendAgain(needs, { registration: registration.id, email, now })
-          : sendAccountAgain(needs, { account, email, now }),
-      ))
+    if (isLimited) return seeOther(ctx, `${pathsOf(journey.uid).waiting}?renvoi=limite`)
+    const isSent = await inStep(() =>
+      registration
+        ? sendAgain(needs, { registration: registration.id, email, now })
+        : sendAccountAgain(needs, { account, email, now }),
+    )
     seeOther(ctx, `${pathsOf(journey.uid).waiting}?renvoi=${isSent ? 'fait' : 'attente'}`)
   })
 
@@ -96,7 +95,7 @@ export function waitingRoutes(router: Router, needs: RegistrationNeeds): void {
       return show(ctx, journey, { page: 'address', form })
     }
     if ((await needs.limits.take(clientAddress(ctx))) !== null) {
-      return seeOther(ctx, `${paths.waiting}?renvoi=attente`)
+      return seeOther(ctx, `${paths.waiting}?renvoi=limite`)
     }
     const { id } = waiting.registration
     const { email } = form.values
@@ -129,6 +128,9 @@ function enter(
   return completeSignIn(ctx, needs, { journey, person: { account, amr: ['pwd'], remember: false } })
 }
 
+/** What became of a wish for another mail. */
+const AGAIN: Readonly<Record<string, string>> = { fait: 'done', attente: 'wait', limite: 'limited' }
+
 /** What became of a mail, as a person is told: the post office's own words say too much. */
 const FATES: Readonly<Record<string, string>> = { queued: 'queued', sent: 'sent', needless: 'sent' }
 
@@ -146,7 +148,7 @@ async function showWaiting(
     email: waiting.email,
     isOwn: waiting.isOwn,
     fate: fate ? (FATES[fate.state] ?? 'not-delivered') : null,
-    again: { fait: 'done', attente: 'wait' }[String(ctx.query['renvoi'])] ?? null,
+    again: AGAIN[String(ctx.query['renvoi'])] ?? null,
     form: { errors: mistake ? { code: mistake } : {} },
   })
 }
