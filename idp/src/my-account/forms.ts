@@ -29,7 +29,7 @@ const line = z
   .transform((text) => (text === '' ? null : text))
 
 const version = z
-  .string()
+  .string({ error: 'my-account.line.invalid' })
   .regex(/^\d{1,9}$/, 'my-account.line.invalid')
   .transform(Number)
 
