@@ -29,8 +29,8 @@ export function identityRoutes(router: Router, needs: MyAccountNeeds): void {
       : await readForm(ctx, identityForm)
     const { typed } = form
     const phone = phoneIn(typed)
-    if (!form.ok || phone === 'invalid') {
-      const wrong = phone === 'invalid' && { telephone: 'my-account.phone.invalid' }
+    if (!form.ok || phone === false) {
+      const wrong = phone === false && { telephone: 'my-account.phone.invalid' }
       return show(ctx, visit, {
         form: { typed, errors: { ...(!form.ok && form.errors), ...wrong } },
       })
@@ -57,10 +57,13 @@ export function identityRoutes(router: Router, needs: MyAccountNeeds): void {
   })
 }
 
-/** Read with the postcode beside it, so not by the schema, which takes one field at a time. */
-function phoneIn({ telephone, code_postal: postcode }: Typed): string | null | 'invalid' {
+/**
+ * Read with the postcode beside it, so not by the schema, which takes one field at a time.
+ * @returns false when it is no telephone number, null when none was given
+ */
+function phoneIn({ telephone, code_postal: postcode }: Typed): string | null | false {
   if (typeof telephone !== 'string' || telephone.trim() === '') return null
-  return readPhone(telephone, typeof postcode === 'string' ? postcode.trim() : null) ?? 'invalid'
+  return readPhone(telephone, typeof postcode === 'string' ? postcode.trim() : null) ?? false
 }
 
 /** Who does not work for themselves leaves what was told of it as it is. */

@@ -7,6 +7,7 @@ import { listChoices } from '#organisations'
 import { listLive } from '#proofs'
 import { displayName } from '#rules/accounts'
 import { concerns } from '#rules/home'
+import { isOfTheTeam } from '#staff'
 import { accountPage, requirePerson } from '#visits'
 import type { MyAccountNeeds } from './needs.ts'
 import { concernsOf, isMailReturned } from './rules.ts'
@@ -19,12 +20,13 @@ export function overviewRoutes(router: Router, needs: MyAccountNeeds): void {
     const visit = await requirePerson(ctx, needs)
     if (!visit) return
     const { standing, account } = visit
-    const [sites, memberships, pending, letters, isProtected] = await Promise.all([
+    const [sites, memberships, pending, letters, isProtected, isStaff] = await Promise.all([
       listSites(db),
       listChoices(db, account),
       listLive(db, account, new Date()),
       lettersOf(db, account),
       hasSecondFactor(db, account),
+      isOfTheTeam(db, account),
     ])
     const isPending = (purpose: string) => pending.some((proof) => proof.purpose === purpose)
     render(ctx, 'my-account/pages/overview.njk', {
@@ -38,7 +40,7 @@ export function overviewRoutes(router: Router, needs: MyAccountNeeds): void {
         isNewsletterPending: isPending('newsletter'),
         hasSecondFactor: isProtected,
       }),
-      memberships,
+      ...{ memberships, isStaff },
       sites: sites.filter((site) => concerns(site.client_id, standing)),
     })
   })
