@@ -26,5 +26,17 @@ describe('the example of an environment', () => {
     expect(config.PUBLIC_URL.origin).toBe('https://compte.exemple.be')
     expect(config.TRUSTED_PROXIES).toBe(0)
     expect(JSON.stringify(config)).not.toContain(long)
+    // What is left empty is not there: no second way out for mails, no door for reports.
+    expect([config.SMTP_SECOND_URL, config.BOUNCE_SMTP_PORT, config.BOUNCE_DOMAIN]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
+    const more = { SMTP_SECOND_URL: 'smtps://relais.exemple.be', BOUNCE_SMTP_PORT: '2525' }
+    const full = readConfig(settings, { ...given, ...secrets, ...more })
+    expect([full.SMTP_SECOND_URL?.hostname, full.BOUNCE_SMTP_PORT]).toEqual([
+      'relais.exemple.be',
+      2525,
+    ])
   })
 })
