@@ -163,6 +163,29 @@ describe('a letter', () => {
   })
 })
 
+test('whatever a request calls us, letters lead to our configured address (F33)', async () => {
+  const foreign = 'mechant.example'
+  const visitor = newVisitor()
+  const page = await visitor.go(new URL('/mot-de-passe/oublie', myanm.issuer))
+  const token = String(page.$('input[name=jeton]').first().attr('value'))
+  const headers = {
+    origin: myanm.issuer.origin,
+    'x-forwarded-host': foreign,
+    'x-forwarded-proto': 'https',
+    'x-forwarded-port': '444',
+    forwarded: `host=${foreign};proto=https`,
+    'x-original-host': foreign,
+    'x-host': foreign,
+  }
+  const fields = { identifiant: 'lecteur', jeton: token }
+  expect((await visitor.post(page.url, fields, headers)).status).toBe(200)
+  const received = () => office.letters.findLast(({ to }) => to.includes('lecteur@exemple.be'))
+  await until(() => received() !== undefined)
+  expect(received()?.raw).not.toContain(foreign)
+  const links = linksIn({ html: received()?.mail.html ?? '' })
+  expect(links.map(({ origin }) => origin)).toEqual([myanm.issuer.origin])
+})
+
 describe('what is typed cannot change a letter (F32)', () => {
   test('whatever the name: one recipient, the subject intact, no header of its own, no link', async () => {
     const nasty = fc.oneof(
