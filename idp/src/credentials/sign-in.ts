@@ -58,7 +58,12 @@ export async function signIn(needs: SignInNeeds, attempt: PasswordTry): Promise<
   const { client } = attempt
   const { known, who } = await whoIsMeant(db, attempt.whose)
   const browser = known ? attempt.browserOf(known.id) : null
-  const counted: Try = { who, address: attempt.address, browser }
+  const counted: Try = {
+    who,
+    address: attempt.address,
+    // With the password it is about: whoever has chosen a new one starts anew where they are known, too.
+    browser: browser && `${browser} ${known?.password_hash}`,
+  }
 
   const verdict = await attempts.begin(counted)
   if (!verdict.allowed) {
