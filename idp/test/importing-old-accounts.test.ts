@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { connect } from '@myanm/database'
 import { seedScene } from '@myanm/idp'
 import {
   arrangeState,
@@ -8,6 +9,8 @@ import {
   type TestDatabase,
   withDatabase,
 } from '@myanm/testing'
+import { takeTurn } from '../src/legacy/staging-store.ts'
+import type { Tables } from '../src/tables.ts'
 import { HEADING, importFile, line } from './stage/old-accounts.ts'
 
 let database: TestDatabase
@@ -150,6 +153,19 @@ describe('a file of old accounts', () => {
     expect(report.plan.created).toBe(1200 - (half?.accounts ?? 0))
     const again = await importFile(database, many)
     expect(again.report.plan).toMatchObject({ created: 0, lines: { unchanged: 1200 } })
+  })
+
+  test('is not imported beside another: one at a time, and the second is told', async () => {
+    const first = connect<Tables>({ url: database.urlFor('idp'), name: 'first', max: 1 })
+    try {
+      await first.db.connection().execute(async (db) => {
+        expect(await takeTurn(db)).toBe(true)
+        await expect(importFile(database, FILE)).rejects.toThrow('Another import is at work')
+      })
+    } finally {
+      await first.close()
+    }
+    expect((await importFile(database, FILE)).report.plan.created).toBe(3)
   })
 
   test('is read with commas, quotes and a byte order mark, in English too; a password is left aside', async () => {

@@ -85,6 +85,7 @@ describe('who is not of the team', () => {
     '/equipe-anm/messages/AAAA-AAAA',
     '/equipe-anm/messages/AAAA-AAAA/fermer',
     '/equipe-anm/courriels',
+    '/equipe-anm/courriels/domaine',
     '/equipe-anm/courriels/:id/renvoyer',
     '/equipe-anm/equipe',
     '/equipe-anm/equipe/inviter',
@@ -144,6 +145,13 @@ describe('who is not of the team', () => {
 })
 
 describe('somebody of the team', () => {
+  test('comes there from the page of their account, and nobody else is shown the way', async () => {
+    const page = await (await staff()).follow('Ouvrir les pages de l’équipe')
+    expect(page.url.pathname).toBe('/equipe-anm')
+    const person = await signsIn(myanm.issuer, 'multi')
+    expect(person.page?.html).not.toContain('equipe-anm')
+  })
+
   test('finds a person by the beginning of login, address or name, and never everybody', async () => {
     const visitor = await staff()
     const search = (q: string) => visitor.go(at(`/equipe-anm/recherche?q=${encodeURIComponent(q)}`))
