@@ -181,6 +181,39 @@ describe('a device', () => {
     expect(await isIn(neighbour)).toBe(true)
   })
 
+  test('while its site renews its tokens: it is out all the same, and nobody waits in vain', async () => {
+    const visitor = await arrive('academie')
+    for (let round = 0; round < 4; round += 1) {
+      const phone = await arrive('academie', IPHONE)
+      const { refresh } = await wire.tokensOf(phone, 'guide-social')
+      await visitor.go(at('/compte/sessions'))
+      // Both wait for the row of the token, the renewal first.
+      const held = query(
+        database,
+        `with held as (
+          select id from oidc_artefact where kind = 'RefreshToken' and account_id = $1 for update
+        ) select pg_sleep(0.3) from held limit 1`,
+        [idOf('academie')],
+      )
+      await new Promise((resolve) => setTimeout(resolve, 80))
+      const renewal = wire.refresh(refresh)
+      await new Promise((resolve) => setTimeout(resolve, 60))
+      await Promise.all([
+        visitor.submit({ form: 'form[action$="/deconnecter-les-autres"]' }),
+        renewal,
+        held,
+      ])
+      expect(words(visitor)).toContain('Tous vos autres appareils sont déconnectés.')
+      const renewed = await renewal
+      expect([200, 400]).toContain(renewed.status)
+      expect(await isIn(phone)).toBe(false)
+      if (renewed.status === 200) {
+        expect((await wire.userinfo(String(renewed.body['access_token']))).status).toBe(401)
+        expect((await wire.refresh(String(renewed.body['refresh_token']))).status).toBe(400)
+      }
+    }
+  })
+
   test('« ce n’est pas moi » ends it and leads to a safer account in one page', async () => {
     const visitor = await arrive('particulier')
     const thief = await arrive('particulier', IPHONE)

@@ -135,8 +135,8 @@ function tellSites(
   sessions: readonly SessionRow[],
 ): Promise<void> {
   const ends = sessions.flatMap(({ payload }) =>
-    Object.entries(payload.authorizations ?? {}).flatMap(([client, { sid }]) =>
-      sid ? [{ client, sid }] : [],
+    Object.entries(payload.authorizations ?? {}).flatMap(([client, { sid, grantId }]) =>
+      sid && grantId !== undefined ? [{ client, sid }] : [],
     ),
   )
   return tellOfEnds(tx, account, ends)

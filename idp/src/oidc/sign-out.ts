@@ -13,7 +13,8 @@ export async function endSession(ctx: KoaContextWithOIDC, session: Session): Pro
   const account = session.accountId
   for (const client of Object.keys(session.authorizations ?? {})) {
     const known = await provider.Client.find(client)
-    const sid = session.sidFor(client)
+    // One that was left has been told already, and knows no other name of this session.
+    const sid = session.grantIdFor(client) && session.sidFor(client)
     if (account && sid && known?.['backchannelLogoutUri']) {
       await tellSite(known, account, sid)
     }
