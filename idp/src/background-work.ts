@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { type Catalogue, createTemplates, type Language } from '@myanm/chassis'
 import { forgetDevices } from '#devices'
-import { startWorker, type Worker } from '#jobs'
+import { releaseForgotten, startWorker, type Worker } from '#jobs'
 import { sendMail, watchLetters } from '#mail'
 import { deliverLogout, keySeal, sweepExpired } from '#oidc'
 import { answerForgotten } from '#recovery'
@@ -35,6 +35,7 @@ export function startBackgroundWork(services: Services, catalogue: Catalogue): P
           job,
         ),
       'watch-letters': () => watchLetters({ db }),
+      'release-forgotten': () => releaseForgotten(db),
       'erase-due': async () => void (await eraseDue({ db, log })),
       'forget-old': async () => void (await forgetOld({ db, log })),
       'send-way-back': (job) => answerForgotten({ config, db, pool }, job),

@@ -1,2 +1,3 @@
 export { enqueue, installJobs, type Job } from './queue.ts'
+export { releaseForgotten } from './release.ts'
 export { type JobHandlers, startWorker, type Worker } from './worker.ts'

@@ -12,6 +12,7 @@ export interface Job {
   'send-mail': { letter: string }
   'send-way-back': { account: string | null; client: string | null }
   'watch-letters': Record<string, never>
+  'release-forgotten': Record<string, never>
   'sweep-expired': Record<string, never>
   'erase-due': Record<string, never>
   'forget-old': Record<string, never>

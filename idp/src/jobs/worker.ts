@@ -47,6 +47,7 @@ export async function startWorker(options: {
       crontab: [
         '*/10 * * * * sweep-expired',
         '* * * * * watch-letters',
+        '*/5 * * * * release-forgotten',
         '*/10 * * * * erase-due',
         // At night, in UTC.
         '20 2 * * * forget-old',
