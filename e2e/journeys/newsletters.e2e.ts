@@ -31,7 +31,7 @@ test('somebody chooses a newsletter, confirms it by mail, and gives it up', asyn
   await tourElsewhere.looks()
 
   await visitor.opens(scene.address('myanm', '/compte/preferences'))
-  await visitor.sees('Vous la recevez depuis le')
+  await visitor.sees('Inscription confirmée le')
   await visitor.page.getByLabel('Newsletter Emploi').uncheck()
   await visitor.presses('Enregistrer mes choix')
   await visitor.sees('Vos choix sont enregistrés.')

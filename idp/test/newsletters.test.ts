@@ -148,7 +148,7 @@ describe('the mail that asks', () => {
     expect(stranger.page?.text).toContain('Votre inscription est confirmée')
     expect(await history()).toEqual(['emploi asked preferences', 'emploi confirmed link'])
     await visitor.go(at('/compte/preferences'))
-    expect(words()).toContain('Vous la recevez depuis le')
+    expect(words()).toContain('Inscription confirmée le')
     expect(ticked()).toEqual(['emploi'])
   })
 
@@ -225,7 +225,7 @@ describe('ending it', () => {
     )
     expect((await history()).at(-1)).toBe('emploi confirmed link')
     await stranger.submit()
-    expect(stranger.page?.text).toContain('Vous êtes désinscrit(e)')
+    expect(stranger.page?.text).toContain('Votre désinscription est enregistrée')
     expect((await history()).at(-1)).toBe('emploi ended stop-link')
   })
 
