@@ -49,7 +49,7 @@ function headOf(ctx: Context, { table, purposes, period }: Omit<Kept, 'classes' 
   const reasons = purposes.map((purpose) => translate(ctx, `retention.purpose.${purpose}`))
   return {
     title: translate(ctx, `retention.table.${table}`),
-    why: translate(ctx, 'retention.why', { purposes: reasons.join(' ; ') }),
+    why: translate(ctx, 'retention.why', { purposes: reasons.join('\u00a0; ') }),
     until: translate(ctx, 'retention.until', { period: periodInWords(ctx, period) }),
   }
 }
