@@ -80,8 +80,8 @@ const at = (path: string) => new URL(path, myanm.issuer)
 function herBrowser(): Visitor {
   const visitor = newVisitor()
   const plainly = visitor.request.bind(visitor)
-  visitor.request = (url, init = {}) => {
-    const headers = new Headers(init.headers)
+  visitor.request = (url, init) => {
+    const headers = new Headers(init?.headers)
     headers.set('user-agent', PERSON.agent)
     headers.set('x-forwarded-for', PERSON.address)
     return plainly(url, { ...init, headers })

@@ -16,8 +16,7 @@ export function readable(value: unknown): Readable | null {
   if (Array.isArray(value)) {
     return value.length > 0 ? { kind: 'text', text: value.map(String).join(', ') } : null
   }
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
-  return { kind: 'text', text }
+  return { kind: 'text', text: typeof value === 'string' ? value : JSON.stringify(value) }
 }
 
 /** Lines of the journal on one page. */
