@@ -2,7 +2,7 @@
 const STRATA = [
   ['journal', 'jobs'],
   ['accounts', 'organisations', 'clients', 'consents', 'proofs'],
-  ['mail'],
+  ['mail', 'diagnoses'],
   ['oidc'],
   ['credentials'],
   ['authenticators', 'devices'],

@@ -2,6 +2,7 @@ import { createFrame, type Frame, translate } from '@myanm/chassis'
 import type { Context } from 'koa'
 import { apiRoutes } from '#api'
 import { contactRoutes } from '#contact'
+import { diagnosisRoutes } from '#diagnoses'
 import { footerLinks, helpRoutes } from '#help'
 import { homeRoutes } from '#home'
 import { interactionRoutes } from '#interactions'
@@ -50,6 +51,7 @@ export function createApp(services: Services): Frame {
     myDataRoutes(services),
     preferenceRoutes(services),
     staffRoutes(services),
+    diagnosisRoutes(services),
     apiRoutes(services),
   ]) {
     frame.app.use(routes.routes()).use(routes.allowedMethods())

@@ -122,6 +122,17 @@ export interface DeviceTable {
   signed_in_at: Generated<Date>
 }
 
+export interface DiagnosisTable {
+  id: Generated<number>
+  reference: string
+  client_id: string
+  cause: string
+  words: string
+  given: string | null
+  expected: string | null
+  at: Generated<Date>
+}
+
 export interface IntrospectionPolicyTable {
   resource_server: string
   token_client: string
@@ -420,6 +431,7 @@ export interface Tables {
   consent: ConsentTable
   contact_message: ContactMessageTable
   device: DeviceTable
+  diagnosis: DiagnosisTable
   introspection_policy: IntrospectionPolicyTable
   journal: JournalTable
   legacy_claim: LegacyClaimTable

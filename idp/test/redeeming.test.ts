@@ -78,7 +78,7 @@ describe('a code', () => {
     for (const { status, body } of answers.filter((answer) => answer.status !== 200)) {
       expect(status).toBe(400)
       expect(body['error']).toBe('invalid_grant')
-      expect(Object.keys(body).sort()).toEqual(['error', 'error_description'])
+      expect(Object.keys(body).sort()).toEqual(['error', 'error_description', 'error_uri'])
     }
   })
 

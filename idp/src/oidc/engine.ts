@@ -5,7 +5,9 @@ import compose from 'koa-compose'
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { type Client, listClients, listPolicies } from '#clients'
 import { ConsentWithdrawn } from '#consents'
+import { saveDiagnosis } from '#diagnoses'
 import type { Tables } from '../tables.ts'
+import { diagnosisOfReplay, pageFor, tellWhere } from './diagnose.ts'
 import { afterSignOut, enginePages, type SiteOfTheHouse } from './engine-pages.ts'
 import { insistOnDatabase } from './failures.ts'
 import { answerWithLiveRights } from './introspection.ts'
@@ -107,8 +109,12 @@ export async function startEngine(needs: EngineNeeds): Promise<Engine> {
         if (error instanceof ConsentWithdrawn) return askAgain(ctx)
         if (!(error instanceof RedeemedAlready)) throw error
         const { redemption } = error
-        await db.transaction().execute((tx) => endFamily(tx, redemption))
-        refuseReplay(ctx, redemption)
+        const diagnosis = diagnosisOfReplay(ctx, redemption)
+        await db.transaction().execute(async (tx) => {
+          await endFamily(tx, redemption)
+          if (diagnosis) await saveDiagnosis(tx, diagnosis)
+        })
+        refuseReplay(ctx, redemption, pageFor(ctx, needs.issuer))
       }
     },
   }
@@ -165,6 +171,12 @@ function aroundEngine({ db, onSignIn }: Pick<EngineNeeds, 'db' | 'onSignIn'>) {
         break
       case 'token':
         keepSessionAlive(ctx)
+        tellWhere(ctx)
+        break
+      case 'pushed_authorization_request':
+      case 'authorization':
+      case 'resume':
+        tellWhere(ctx)
         break
       case 'resume':
         tellOfSignIn(ctx, onSignIn)

@@ -1,9 +1,7 @@
-import { timingSafeEqual } from 'node:crypto'
 import { readFields } from '@myanm/chassis'
 import type { Db, Statements } from '@myanm/database'
 import type { Context } from 'koa'
-import type { Client, Policies } from '#clients'
-import { hashClientSecret } from '#rules/clients'
+import { type Client, clientBehind, type Policies } from '#clients'
 import type { Tables } from '../tables.ts'
 import { type Found, finding } from './artefacts.ts'
 import { recordRefusal } from './introspection.ts'
@@ -20,7 +18,6 @@ export interface IntrospectionNeeds {
 /** What identifiers of tokens look like; anything else was never issued and is not looked for. */
 const TOKEN = /^[\w~.:-]{8,255}$/
 const FORM = /^application\/x-www-form-urlencoded(; ?charset=utf-8)?$/i
-const BASIC = /^Basic ([\w+/]+=*)$/
 
 /**
  * Answers the usual introspection: a form, a client with HTTP Basic. One statement tells everything, and
@@ -53,7 +50,7 @@ export function introspectionEndpoint(
 
   return async function introspect(ctx) {
     if (!FORM.test(ctx.get('content-type'))) return false
-    const asking = authenticated(ctx.get('authorization'), clients)
+    const asking = clientBehind(ctx.get('authorization'), clients)
     if (asking === undefined) return false
     const tokens = (await readFields(ctx)).getAll('token')
     const [token] = tokens
@@ -64,32 +61,5 @@ export function introspectionEndpoint(
     }
     ctx.body = await ask(token, asking)
     return true
-  }
-}
-
-/** The client behind HTTP Basic (RFC 6749 §2.3.1), when it is one and its secret is right. */
-function authenticated(
-  authorization: string,
-  clients: ReadonlyMap<string, Client>,
-): string | undefined {
-  const encoded = BASIC.exec(authorization)?.[1]
-  if (encoded === undefined) return undefined
-  const pair = Buffer.from(encoded, 'base64').toString().split(':')
-  const [id, secret] = pair.map(decoded)
-  const client = clients.get(id ?? '')
-  if (!client || !id || !secret || pair.length !== 2) return undefined
-  const expected = Buffer.from(client.secret_hash)
-  const given = Buffer.from(hashClientSecret(secret))
-  return expected.length === given.length && timingSafeEqual(expected, given) ? id : undefined
-}
-
-/** Both parts are form-encoded before they are joined; some libraries do, some do not need to. */
-function decoded(text: string): string | undefined {
-  if (!/[%+]/.test(text)) return text
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '))
-  } catch {
-    // Not an encoding: the engine will say so.
-    return undefined
   }
 }

@@ -15,6 +15,7 @@ import { organisationOf } from './acting-context.ts'
 import { adapterFor } from './adapter.ts'
 import { CLAIMS_BY_SCOPE, claimsFor } from './claims.ts'
 import { standingFor, standingInAny } from './context-choice.ts'
+import { keepDiagnoses } from './diagnose.ts'
 import type { EnginePages } from './engine-pages.ts'
 import { hearFailures } from './failures.ts'
 import { grantFor } from './grants.ts'
@@ -205,6 +206,7 @@ export function createProvider(needs: ProviderNeeds, data: ProviderData): Provid
   noteAnsweredSignOuts(provider)
   letFormsReachTheSite(provider)
   hearFailures(provider, needs.log)
+  keepDiagnoses(provider)
   return provider
 }
 

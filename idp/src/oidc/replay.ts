@@ -18,10 +18,13 @@ export async function endFamily(tx: Tx<Tables>, replayed: Replayed): Promise<voi
   await record(tx, { event: 'token-replayed', account, client })
 }
 
-/** Takes back what the engine prepared for whoever came second, and answers as it would have. */
-export function refuseReplay(ctx: Context, { kind }: Redemption): void {
+/**
+ * Takes back what the engine prepared for whoever came second, and answers as it would have.
+ * @param page where the site's developers read more
+ */
+export function refuseReplay(ctx: Context, { kind }: Redemption, page: string): void {
   for (const header of ['location', 'set-cookie']) ctx.remove(header)
   const error = kind === 'PushedAuthorizationRequest' ? 'invalid_request_uri' : 'invalid_grant'
   ctx.status = 400
-  ctx.body = { error, error_description: 'it was used already' }
+  ctx.body = { error, error_description: 'it was used already', error_uri: page }
 }

@@ -22,5 +22,6 @@ export async function sweepExpired(pool: pg.Pool): Promise<void> {
       deleted = rowCount
     } while (deleted === BATCH)
   }
+  await pool.query("delete from diagnosis where at < now() - interval '7 days'")
   await pool.query('delete from attempt where expire < $1', [Date.now()])
 }

@@ -79,5 +79,17 @@ export const rightsOfTheHouse = {
     'created_at',
   ),
   resource_server: noneOf('house', 'client_id', 'audience', 'scopes'),
+  // What a site's developers did wrong; of the person who was stopped it says nothing.
+  diagnosis: noneOf(
+    'house',
+    'id',
+    'reference',
+    'client_id',
+    'cause',
+    'words',
+    'given',
+    'expected',
+    'at',
+  ),
   introspection_policy: noneOf('house', 'resource_server', 'token_client'),
 }

@@ -1,0 +1,2 @@
+export { DEVELOPERS, diagnosisRoutes } from './routes.ts'
+export { type Diagnosis, saveDiagnosis } from './store.ts'
