@@ -95,6 +95,6 @@ describe('what a sign-in with a password asks of PostgreSQL', () => {
     const about = (table: string) => password.filter((text) => text.includes(table))
     expect(about('one_time_password')).toHaveLength(1)
     expect(about('sign_in_failure')).toHaveLength(1)
-    expect([identifier.length, password.length]).toEqual([3, 13])
+    expect([identifier.length, password.length]).toEqual([3, 16])
   })
 })

@@ -175,10 +175,10 @@ function aroundEngine({ db, onSignIn }: Pick<EngineNeeds, 'db' | 'onSignIn'>) {
         break
       case 'pushed_authorization_request':
       case 'authorization':
-      case 'resume':
         tellWhere(ctx)
         break
       case 'resume':
+        tellWhere(ctx)
         tellOfSignIn(ctx, onSignIn)
         break
       case 'end_session':
