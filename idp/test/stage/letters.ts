@@ -21,27 +21,33 @@ export const PURPOSES: Readonly<Partial<Record<LetterCode, Purpose>>> = {
   'change-email': 'change-email',
   newsletter: 'newsletter',
   deletion: 'cancel-deletion',
+  'attach-login': 'attach-login',
 }
 
 /** Has MyANM write a letter to one of the people of the scene. @returns its identifier */
 export async function haveWritten(
   myanm: Pick<TestIdp, 'idp'>,
-  wish: { readonly code: LetterCode; readonly account: string; readonly email?: string },
+  wish: {
+    readonly code: LetterCode
+    readonly account: string
+    readonly email?: string
+    readonly subject?: string
+  },
 ): Promise<string> {
   const { db } = myanm.idp.services
   const { code, account } = wish
   return await db.transaction().execute(async (tx) => {
     const purpose = PURPOSES[code]
-    const opened =
-      carriesProof(code) && purpose
-        ? await openProof(tx, {
-            account,
-            purpose,
-            subject: code === 'newsletter' ? 'emploi' : '',
-            now: new Date(),
-            ...(wish.email !== undefined && { email: wish.email }),
-          })
-        : null
+    if (carriesProof(code) && !purpose) throw new Error(`What does the link of « ${code} » prove?`)
+    const opened = purpose
+      ? await openProof(tx, {
+          account,
+          purpose,
+          subject: wish.subject ?? (code === 'newsletter' ? 'emploi' : ''),
+          now: new Date(),
+          ...(wish.email !== undefined && { email: wish.email }),
+        })
+      : null
     const letter = await post(tx, {
       code,
       account,
