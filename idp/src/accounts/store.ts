@@ -1,7 +1,7 @@
 import type { Db, Tx } from '@myanm/database'
 import { sql } from 'kysely'
 import type { Tables } from '../tables.ts'
-import type { AccountState, AccountType } from './rules.ts'
+import { type AccountState, type AccountType, identifierKey } from './rules.ts'
 
 /** What the house knows of an account; pages show far less of it. */
 export interface Account {
@@ -38,7 +38,7 @@ export function findByIdentifier(db: Db<Tables>, typed: string): Promise<Account
     .selectFrom('account_identifier')
     .innerJoin('account', 'account.id', 'account_identifier.account_id')
     .select(COLUMNS)
-    .where('account_identifier.key', '=', sql<string>`identifier_key(${typed})`)
+    .where('account_identifier.key', '=', sql<string>`identifier_key(${identifierKey(typed)})`)
     .executeTakeFirst()
 }
 

@@ -1,37 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import {
-  addressRange,
-  isClosed,
-  isJustClosed,
-  normaliseIdentifier,
-  normalisePassword,
-} from './rules.ts'
-
-describe('a login or an e-mail has one spelling', () => {
-  test.each([
-    ['Lecteur', 'lecteur'],
-    ['  lecteur\t', 'lecteur'],
-    ['Anne@Exemple.BE', 'anne@exemple.be'],
-    ['ｌｅｃｔｅｕｒ', 'lecteur'],
-    ['e\u0301lise', '\u00e9lise'],
-    ['ÉLISE', 'élise'],
-    ['ﬁdèle', 'fidèle'],
-  ])('%j is %j', (typed, one) => {
-    expect(normaliseIdentifier(typed)).toBe(one)
-  })
-
-  test('and normalising it again changes nothing', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (typed) => {
-        const once = normaliseIdentifier(typed)
-        // A letter that only exists in capitals may compose anew: twice is then where it stops.
-        expect(normaliseIdentifier(normaliseIdentifier(once))).toBe(normaliseIdentifier(once))
-      }),
-      { numRuns: 1000, seed: 1 },
-    )
-  })
-})
+import { addressRange, isClosed, isJustClosed, normalisePassword } from './rules.ts'
 
 describe('a password', () => {
   test('is the same from any keyboard, composed or not', () => {

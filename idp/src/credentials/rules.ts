@@ -1,13 +1,5 @@
 import { isIPv6 } from 'node:net'
 
-/**
- * The one spelling of a login or an e-mail: trimmed, composed, lower case. Every counter and every
- * look-up uses it, so that a variant is not a second chance (4.3, yardsticks F36).
- */
-export function normaliseIdentifier(typed: string): string {
-  return typed.trim().normalize('NFKC').toLowerCase()
-}
-
 /** One code point, one character; composed, so that any keyboard gives the same password (NIST 3.1.1.2). */
 export function normalisePassword(typed: string): string {
   return typed.normalize('NFKC')

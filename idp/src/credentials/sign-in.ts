@@ -1,10 +1,11 @@
 import type { Db } from '@myanm/database'
 import { record } from '#journal'
 import { post } from '#mail'
+import { identifierKey } from '#rules/accounts'
 import type { Tables } from '../tables.ts'
 import type { Attempts, Try } from './attempts.ts'
 import type { Passwords } from './passwords.ts'
-import { isClosed, isJustClosed, normaliseIdentifier } from './rules.ts'
+import { isClosed, isJustClosed } from './rules.ts'
 import {
   type Credentials,
   clearPasswordFailures,
@@ -134,7 +135,7 @@ async function whoIsMeant(
   if ('account' in whose) {
     return { known: await findCredentialsOf(db, whose.account), who: whose.account }
   }
-  const identifier = normaliseIdentifier(whose.identifier)
+  const identifier = identifierKey(whose.identifier)
   const known = await findCredentials(db, identifier)
   // Marked, so that typing somebody's internal name does not spend their tries.
   return { known, who: known?.id ?? `nobody:${identifier}` }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { findByIdentifier } from '#accounts'
 import { checkCode, type Proof } from '#proofs'
-import { normaliseIdentifier } from '#rules/credentials'
+import { identifierKey } from '#rules/accounts'
 import type { RecoveryLimits } from './limits.ts'
 import type { RecoveryNeeds } from './needs.ts'
 import { wayBackFor } from './rules.ts'
@@ -25,7 +25,7 @@ export async function enterCode(
 ): Promise<CodeEntry> {
   const due = pause(EVEN)
   const account = await findByIdentifier(needs.db, entry.identifier)
-  const who = account?.id ?? `nobody:${normaliseIdentifier(entry.identifier)}`
+  const who = account?.id ?? `nobody:${identifierKey(entry.identifier)}`
   const verdict = await needs.limits.codes.take(who)
   if (!verdict.allowed) {
     await due
