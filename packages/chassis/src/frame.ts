@@ -29,6 +29,7 @@ export function createFrame(options: FrameOptions): Frame {
   const directories = options.sources.map((source) => fileURLToPath(source))
   const catalogue = readCatalogue([...OWN_MESSAGES, ...directories])
   const templates = createTemplates(directories)
+  templates.addGlobal('wordForError', catalogue.translate(FIRST_LANGUAGE, 'frame.error'))
   // Koa then takes the protocol from a header that `canonicalRequest` alone writes.
   const app = new Koa({ proxy: isHttps(options.site.url) })
 

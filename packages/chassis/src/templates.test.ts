@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import nunjucks from 'nunjucks'
-import { escapeHtml, wordsFor } from './templates.ts'
+import { createTemplates, escapeHtml, wordsFor } from './templates.ts'
 
 const NASTY = `<script>alert("x")</script>&'`
 
@@ -14,4 +14,16 @@ test('markup of a sentence is ours; what is put into it is escaped, once', () =>
   const render = (template: string) => environment.renderString(template, { ...words, NASTY })
   expect(render('{{ rich("key", { site: NASTY }) }}')).toBe(`<strong>${escapeHtml(NASTY)}</strong>`)
   expect(render('{{ t("key", { site: "<b>" }) }}')).toBe(escapeHtml('<strong><b></strong>'))
+})
+
+test('a mistake beside a field is told in our language to those who listen, too', () => {
+  const environment = createTemplates([])
+  environment.addGlobal('wordForError', 'Erreur')
+  const page = environment.renderString(
+    `{% from "govuk/components/input/macro.njk" import govukInput %}
+    {{ govukInput({ id: 'a', name: 'a', label: { text: 'A' }, errorMessage: { text: 'Vide' } }) }}`,
+    {},
+  )
+  expect(page).toMatch(/Erreur:<\/span>\s*Vide/)
+  expect(page).not.toContain('Error')
 })

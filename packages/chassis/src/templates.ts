@@ -14,7 +14,7 @@ export function escapeHtml(text: string): string {
  * component library. Escapes by default; an undefined value is a bug, not an empty string.
  */
 export function createTemplates(roots: readonly string[]): nunjucks.Environment {
-  const loader = new nunjucks.FileSystemLoader([...roots, ...templateRoots], { noCache: false })
+  const loader = new TranslatedComponents([...roots, ...templateRoots], { noCache: false })
   const environment = new nunjucks.Environment(loader, { autoescape: true })
   environment.addGlobal('assetUrl', assetUrl)
   environment.addFilter('companyNumber', formatCompanyNumber)
@@ -22,6 +22,19 @@ export function createTemplates(roots: readonly string[]): nunjucks.Environment 
   environment.addFilter('moment', formatMoment)
   environment.addFilter('amount', formatAmount)
   return environment
+}
+
+/**
+ * The component library says « Error » before a mistake to those who listen to a page, and every
+ * component that has mistakes would have to be told otherwise: the global `wordForError` is told once.
+ */
+class TranslatedComponents extends nunjucks.FileSystemLoader {
+  override getSource(name: string): nunjucks.LoaderSource {
+    const source = super.getSource(name)
+    return source?.path.endsWith('/error-message/template.njk')
+      ? { ...source, src: source.src.replace('default("Error")', 'default(wordForError)') }
+      : source
+  }
 }
 
 /** What templates call: `t` gives text (escaped on output), `rich` gives markup from our catalogue. */
