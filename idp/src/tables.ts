@@ -133,6 +133,10 @@ export interface DiagnosisTable {
   at: Generated<Date>
 }
 
+export interface ErasedOriginTable {
+  digest: Buffer
+}
+
 export interface IntrospectionPolicyTable {
   resource_server: string
   token_client: string
@@ -432,6 +436,7 @@ export interface Tables {
   contact_message: ContactMessageTable
   device: DeviceTable
   diagnosis: DiagnosisTable
+  erased_origin: ErasedOriginTable
   introspection_policy: IntrospectionPolicyTable
   journal: JournalTable
   legacy_claim: LegacyClaimTable

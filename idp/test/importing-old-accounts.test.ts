@@ -294,6 +294,23 @@ describe('who has come over', () => {
     expect(await everything()).toBe(before)
   })
 
+  test('and had themselves erased does not come back with the next file (M69)', async () => {
+    const lines = [line({ id: '1', login: 'anne.d', email: 'anne@exemple.com' })]
+    await importFile(database, lines)
+    const account = (await came('1'))?.id ?? ''
+    await query(database, 'delete from legacy_identity where identifier = $1', ['1'])
+    await arrangeState(database, account, 'deleted')
+    await query(database, "delete from account_identifier where key = 'anne.d'")
+    await query(database, "delete from account_identifier where key = 'anne@exemple.com'")
+    const before = await everything()
+    const { report } = await importFile(database, lines)
+    expect(report.plan).toMatchObject({ created: 0, lines: { erased: 1 } })
+    expect(await everything()).toBe(before)
+    expect(JSON.stringify(await query(database, 'select * from erased_origin'))).not.toContain(
+      'anne',
+    )
+  })
+
   test('or had registered with the same address: only the origin is remembered', async () => {
     const before = await query(database, 'select * from account where id = $1', [
       idOf('particulier'),

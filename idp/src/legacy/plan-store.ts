@@ -27,6 +27,13 @@ export async function recogniseRows(db: Db<Tables>): Promise<void> {
     update legacy_row row set known = identity.account_id
       from legacy_identity identity
       where identity.site = row.site and identity.identifier = row.identifier`.execute(db)
+  // Whoever had themselves erased does not come back with a file (M69).
+  await sql`
+    update legacy_row row set outcome = 'erased'
+      from erased_origin origin
+      where row.known is null and origin.digest = origin_digest(row.site, row.identifier)`.execute(
+    db,
+  )
   // Who has come over is left alone, and so is who has registered with the same address: they have
   // proven the mailbox. Before they have, anybody may have typed it.
   await sql`
@@ -34,7 +41,7 @@ export async function recogniseRows(db: Db<Tables>): Promise<void> {
         target = case when account.email_confirmed_at is not null then account.id end,
         outcome = case when account.email_confirmed_at is not null then 'claimed' else 'taken' end
       from account_identifier known join account on account.id = known.account_id
-      where row.known is null and known.key = row.email_key
+      where row.outcome is null and row.known is null and known.key = row.email_key
         and identifier_key(account.email) = known.key and account.state <> 'legacy'`.execute(db)
   await sql`
     update legacy_row row set outcome = 'claimed', target = row.known

@@ -220,6 +220,8 @@ export type Outcome =
   | 'claimed'
   /** Its address waits for somebody else’s confirmation; imported once that is settled. */
   | 'taken'
+  /** Its person had themselves erased, and does not come back with a file. */
+  | 'erased'
   | 'create'
   | 'change'
   /** Leads to the account of another line with the same address (M24). */

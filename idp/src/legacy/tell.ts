@@ -55,6 +55,7 @@ export function sayReport(
     ...count('stale', plan.lines.stale),
     ...count('claimed', plan.lines.claimed),
     ...count('taken', plan.lines.taken),
+    ...count('erased', plan.lines.erased),
     ...count('collisions', plan.collisions),
     ...count('unreachable', plan.unreachable),
     ...count('bad-emails', report.badEmails),

@@ -91,5 +91,7 @@ export const rightsOfTheHouse = {
     'expected',
     'at',
   ),
+  // A digest of a number in an old application, of whose account nothing else is left.
+  erased_origin: noneOf('machine', 'digest'),
   introspection_policy: noneOf('house', 'resource_server', 'token_client'),
 }
