@@ -1,5 +1,5 @@
 import { formatDay } from '@myanm/chassis'
-import { type Db, isCheckViolation, type Tx } from '@myanm/database'
+import { type Db, isCheckViolation, type Tx, transact } from '@myanm/database'
 import { record } from '#journal'
 import { post } from '#mail'
 import { endSessionsOf } from '#oidc'
@@ -25,7 +25,7 @@ export async function askToLeave(
   const { account, now } = asked
   const until = erasedAt(now)
   try {
-    return await db.transaction().execute(async (tx) => {
+    return await transact(db, async (tx) => {
       const leaves = await markLeaving(tx, asked)
       const leads = ledBy(await listChoices(tx, account))
       if (leads.length > 0) throw new StillLeads(leads)

@@ -1,5 +1,6 @@
 import type Router from '@koa/router'
 import { formatDay, readFields, readForm, render } from '@myanm/chassis'
+import { transact } from '@myanm/database'
 import type { Context } from 'koa'
 import { findAccount } from '#accounts'
 import { completeSignIn, halfwayOf, journeyOf } from '#journeys'
@@ -86,7 +87,7 @@ export function stayingRoutes(router: Router, needs: MyDataNeeds): void {
 
   /** Used up and kept in one transaction: of two at once, one does it. */
   async function keepBy({ id }: Proof, now: Date): Promise<void> {
-    await db.transaction().execute(async (tx) => {
+    await transact(db, async (tx) => {
       const proof = await redeemProof(tx, { id, purpose: PURPOSE, now })
       if (proof) await stay(tx, { account: proof.account_id, now })
     })

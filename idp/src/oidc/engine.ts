@@ -1,5 +1,5 @@
 import { clientAddress, type Log, readFields, type Secret } from '@myanm/chassis'
-import type { Db, Statements, Tx } from '@myanm/database'
+import { type Db, type Statements, type Tx, transact } from '@myanm/database'
 import type Koa from 'koa'
 import compose from 'koa-compose'
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
@@ -110,7 +110,7 @@ export async function startEngine(needs: EngineNeeds): Promise<Engine> {
         if (!(error instanceof RedeemedAlready)) throw error
         const { redemption } = error
         const diagnosis = diagnosisOfReplay(ctx, redemption)
-        await db.transaction().execute(async (tx) => {
+        await transact(db, async (tx) => {
           await endFamily(tx, redemption)
           if (diagnosis) await saveDiagnosis(tx, diagnosis)
         })

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Db, Statements, Tx } from '@myanm/database'
+import { type Db, type Statements, type Tx, throughDeadlocks, transact } from '@myanm/database'
 import { CompiledQuery } from 'kysely'
 import type { Standing } from '#accounts'
 import type { Tables } from '../tables.ts'
@@ -105,10 +105,10 @@ export async function inOneWork(
     if (redemption && !isWritten(answer)) throw new RedeemedAlready(redemption)
   }
   if (work.guards.length + work.deeds.length === 0) {
-    if (statement) check(await needs.statements.query(statement))
+    if (statement) check(await throughDeadlocks(() => needs.statements.query(statement)))
     return
   }
-  await needs.db.transaction().execute(async (tx) => {
+  await transact(needs.db, async (tx) => {
     // Before the write: who ends these things takes the same locks in the same order.
     for (const guard of work.guards) await guard(tx)
     if (statement) check(await execute(tx, statement))

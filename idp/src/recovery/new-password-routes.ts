@@ -1,5 +1,6 @@
 import type Router from '@koa/router'
 import { type Problem, readForm, render } from '@myanm/chassis'
+import { transact } from '@myanm/database'
 import type { Context } from 'koa'
 import { type Account, findAccount } from '#accounts'
 import { knownBrowser, mistakesOfNewPassword, resetPassword } from '#credentials'
@@ -48,7 +49,7 @@ export function newPasswordRoutes(router: Router, needs: RecoveryNeeds): void {
     if (!form.ok || Object.keys(errors).length > 0) return show(ctx, { account, proof, errors })
 
     const hash = await passwords.hash(form.values.mot_de_passe)
-    await db.transaction().execute(async (tx) => {
+    await transact(db, async (tx) => {
       const redeemed = await redeemProof(tx, { ...proof, now: new Date() })
       if (!redeemed || !(await resetPassword(tx, { account: account.id, hash }))) throw deadLink()
     })

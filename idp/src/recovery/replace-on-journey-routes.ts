@@ -1,5 +1,6 @@
 import type Router from '@koa/router'
 import { readForm, render } from '@myanm/chassis'
+import { transact } from '@myanm/database'
 import type { Context } from 'koa'
 import { type Account, findAccount } from '#accounts'
 import { mustChangePassword, replacePassword, resetPassword } from '#credentials'
@@ -55,7 +56,7 @@ export function replaceOnJourneyRoutes(router: Router, needs: RecoveryNeeds): vo
   /** @returns false when the proof is used up, or what asked for a new password is over */
   function replaced(reason: Reason, hash: string): Promise<boolean> {
     const account = reason.account.id
-    return db.transaction().execute(async (tx) => {
+    return transact(db, async (tx) => {
       if (reason.because === 'given') {
         if (!(await mustChangePassword(tx, account))) return false
         await replacePassword(tx, { account, hash, sessions: 'all' })

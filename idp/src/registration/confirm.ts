@@ -1,4 +1,4 @@
-import type { Tx } from '@myanm/database'
+import { type Tx, transact } from '@myanm/database'
 import { activate } from '#accounts'
 import { record } from '#journal'
 import { post } from '#mail'
@@ -31,7 +31,7 @@ export async function confirm(
 ): Promise<Confirmed> {
   const { id, account_id: account, subject } = wish.proof
   return untilSettled(() =>
-    needs.db.transaction().execute(async (tx) => {
+    transact(needs.db, async (tx) => {
       const proof = await redeemProof(tx, { id, purpose: 'confirm-email', now: wish.now })
       const registration = subject === '' ? undefined : await lockRegistration(tx, subject)
       const isItself = subject === '' || registration?.account_id === account

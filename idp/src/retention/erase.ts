@@ -1,5 +1,5 @@
 import type { Log } from '@myanm/chassis'
-import type { Db, Tx } from '@myanm/database'
+import { type Db, type Tx, transact } from '@myanm/database'
 import { record } from '#journal'
 import { endSessionsOf } from '#oidc'
 import type { Tables } from '../tables.ts'
@@ -85,7 +85,7 @@ async function oneByOne(
   },
 ): Promise<number> {
   for (let done = 0; ; done += 1) {
-    const account = await db.transaction().execute(async (tx) => {
+    const account = await transact(db, async (tx) => {
       const due = await work.next(tx)
       if (due !== undefined) await work.forget(tx, due)
       return due

@@ -1,4 +1,4 @@
-import { isUniqueViolation, type Tx } from '@myanm/database'
+import { isUniqueViolation, type Tx, transact } from '@myanm/database'
 import { dropAllFactors, hasSecondFactor } from '#authenticators'
 import { record } from '#journal'
 import { post } from '#mail'
@@ -30,7 +30,7 @@ export async function decide(
 ): Promise<StaffRefusal | null> {
   const { staff, decision, now } = given
   try {
-    return await db.transaction().execute(async (tx) => {
+    return await transact(db, async (tx) => {
       if (!(await holdMember(tx, staff))) return 'not-staff'
       const correction = await lockCorrection(tx, given.correction)
       if (!correction) return 'not-now'
@@ -94,7 +94,7 @@ export function withdraw(
   { db }: Needs<'db'>,
   { staff, correction: id }: { readonly staff: string; readonly correction: string },
 ): Promise<StaffRefusal | null> {
-  return db.transaction().execute(async (tx) => {
+  return transact(db, async (tx) => {
     if (!(await holdMember(tx, staff))) return 'not-staff'
     const correction = await lockCorrection(tx, id)
     if (correction?.state !== 'proposed' || correction.proposedBy !== staff) return 'not-now'

@@ -1,3 +1,4 @@
+import { transact } from '@myanm/database'
 import { record } from '#journal'
 import { endSessionsOf } from '#oidc'
 import type { Needs } from '../services.ts'
@@ -26,7 +27,7 @@ export function suspend(
   { db }: Needs<'db'>,
   { staff, account, reason }: Gesture,
 ): Promise<StaffRefusal | null> {
-  return db.transaction().execute(async (tx) => {
+  return transact(db, async (tx) => {
     await lockInOrder(tx, [staff, account])
     if (!(await holdMember(tx, staff))) return 'not-staff'
     const refusal = refusalToAct(staff, account)
@@ -45,7 +46,7 @@ export function lift(
   { db }: Needs<'db'>,
   { staff, account, reason }: Gesture,
 ): Promise<StaffRefusal | null> {
-  return db.transaction().execute(async (tx) => {
+  return transact(db, async (tx) => {
     await lockInOrder(tx, [staff, account])
     if (!(await holdMember(tx, staff))) return 'not-staff'
     const refusal = refusalToAct(staff, account)

@@ -3,7 +3,7 @@ export { migrate } from './migrate.ts'
 export { roleOf, schemaOf } from './names.ts'
 export type { NamedStatement, Statements } from './pipelines.ts'
 export { provision, type Service } from './provision.ts'
-export { transact } from './transact.ts'
+export { throughDeadlocks, transact } from './transact.ts'
 export {
   isCheckViolation,
   isDeadlock,
