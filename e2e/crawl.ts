@@ -21,8 +21,13 @@ export async function crawl(visitor: Visitor, from: readonly string[]) {
     if (seen >= OF_A_KIND) continue
     kinds.set(kind, seen + 1)
 
-    await visitor.opens(address)
     visited.push(address)
+    if (isFile(address)) {
+      const answer = await visitor.page.request.get(address)
+      if (!answer.ok()) faults.push(`${address}, from ${referrer}: answers ${answer.status()}`)
+      continue
+    }
+    await visitor.opens(address)
     const fault = await faultOf(visitor)
     if (fault) faults.push(`${address}, from ${referrer}: ${fault}`)
     for (const link of await linksOn(visitor)) {
@@ -32,6 +37,9 @@ export async function crawl(visitor: Visitor, from: readonly string[]) {
   }
   return { visited, faults }
 }
+
+/** What a browser saves instead of showing it. */
+const isFile = (address: string): boolean => new URL(address).pathname.endsWith('.json')
 
 async function faultOf(visitor: Visitor): Promise<string | undefined> {
   if (visitor.status >= 400) return `answers ${visitor.status}`
