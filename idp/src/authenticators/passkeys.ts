@@ -1,10 +1,7 @@
 import type { Tx } from '@myanm/database'
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type VerifiedRegistrationResponse,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
+import type {
+  PublicKeyCredentialRequestOptionsJSON,
+  VerifiedRegistrationResponse,
 } from '@simplewebauthn/server'
 import type { Tables } from '../tables.ts'
 import type { AuthenticatorNeeds } from './needs.ts'
@@ -22,6 +19,12 @@ import {
   spendChallenge,
 } from './store.ts'
 
+/** Loaded with the first passkey: it reads certificates of all kinds, in a quarter of a second and 31 MB. */
+const library = () => import('@simplewebauthn/server')
+
+/** How long a browser waits for its person, in milliseconds. */
+const PATIENCE = 60_000
+
 /**
  * EdDSA, ES256 and RS256 (RFC 9053), which every authenticator has one of. Named here, so that what a
  * version of Node tries out is not asked of devices.
@@ -32,24 +35,32 @@ const ALGORITHMS = [-8, -7, -257]
 export type Place = `journey:${string}` | `session:${string}`
 
 /**
- * What a browser needs to let somebody choose a passkey. With an account only its own will do; without,
+ * What a browser needs to let somebody choose a passkey (WebAuthn level 3, §5.1.9): on every sign-in page,
+ * and so written here, without the library. With an account only its own will do; without,
  * the passkey says who it is, and the question is the same for everybody (F34).
  */
 export async function askForPasskey(
   needs: AuthenticatorNeeds,
   asked: { readonly place: Place; readonly account: string | null; readonly now: Date },
-): Promise<object> {
+): Promise<PublicKeyCredentialRequestOptionsJSON> {
   const passkeys = asked.account === null ? [] : await listPasskeys(needs.db, asked.account)
-  return generateAuthenticationOptions({
-    rpID: needs.config.PUBLIC_URL.hostname,
-    challenge: secretsOf(needs.config).newChallenge(`get:${asked.place}`, asked.now),
+  const challenge = secretsOf(needs.config).newChallenge(`get:${asked.place}`, asked.now)
+  return {
+    rpId: needs.config.PUBLIC_URL.hostname,
+    challenge: Buffer.from(challenge).toString('base64url'),
+    timeout: PATIENCE,
     userVerification: 'required',
     allowCredentials: passkeys.map(({ credential_id: id, transports }) => ({
       id: id.toString('base64url'),
-      transports: [...transports],
+      type: 'public-key',
+      transports: [...transports] as Transport[],
     })),
-  })
+  }
 }
+
+type Transport = NonNullable<
+  NonNullable<PublicKeyCredentialRequestOptionsJSON['allowCredentials']>[number]['transports']
+>[number]
 
 /** A passkey whose answer is right, before it is used. */
 export interface ProvenPasskey {
@@ -102,6 +113,7 @@ async function verify(
   const asked: { challenge: Buffer; until: Date }[] = []
   const { userHandle, ...response } = answer.response
   try {
+    const { verifyAuthenticationResponse } = await library()
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
       response: {
         ...answer,
@@ -148,6 +160,7 @@ export async function askToMakePasskey(
 ): Promise<object> {
   const secrets = secretsOf(needs.config)
   const known = await listPasskeys(needs.db, asked.account)
+  const { generateRegistrationOptions } = await library()
   return generateRegistrationOptions({
     rpName: 'MyANM',
     rpID: needs.config.PUBLIC_URL.hostname,
@@ -182,6 +195,7 @@ export async function checkNewPasskey(
   const asked: { challenge: Buffer; until: Date }[] = []
   let verified: VerifiedRegistrationResponse
   try {
+    const { verifyRegistrationResponse } = await library()
     verified = await verifyRegistrationResponse({
       response: answer as Parameters<typeof verifyRegistrationResponse>[0]['response'],
       expectedChallenge: (challenge) => {

@@ -32,8 +32,8 @@ async function run(file: string, apply: 'apply' | 'plan-only'): Promise<number> 
     max: 1,
     patience: 10 * 60_000,
   })
-  const rejects = openReport(`${file}.rejets.csv`, ['ligne', 'motif'])
-  const plan = openReport(`${file}.plan.csv`, [
+  const rejects = await openReport(`${file}.rejets.csv`, ['ligne', 'motif'])
+  const plan = await openReport(`${file}.plan.csv`, [
     ...['ligne', 'site', 'identifiant', 'issue', 'champ', 'avant', 'apres'],
   ])
   const listener = {

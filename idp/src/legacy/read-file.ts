@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { type CsvError, type Info, parse } from 'csv-parse'
+import type { CsvError, Info } from 'csv-parse'
 import {
   COLUMNS,
   type Column,
@@ -47,6 +47,8 @@ export async function* readFile(
 ): AsyncGenerator<Line> {
   const skipped: Line[] = []
   let line = 0
+  // Loaded by the command that imports: MyANM itself reads no file.
+  const { parse } = await import('csv-parse')
   const parser = parse({
     bom: true,
     delimiter: delimiterOf(await firstLineOf(path)),

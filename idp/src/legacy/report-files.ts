@@ -1,6 +1,5 @@
 import { createWriteStream } from 'node:fs'
 import { finished } from 'node:stream/promises'
-import { stringify } from 'csv-stringify'
 
 /** A CSV of a report, written as it goes. */
 export interface ReportFile {
@@ -14,8 +13,9 @@ export interface ReportFile {
  * formula is escaped, so that a name in a file of ours never runs in the spreadsheet of who reads it.
  * Readable by its owner only: it holds names and addresses.
  */
-export function openReport(path: string, heading: readonly string[]): ReportFile {
+export async function openReport(path: string, heading: readonly string[]): Promise<ReportFile> {
   const file = createWriteStream(path, { mode: 0o600 })
+  const { stringify } = await import('csv-stringify')
   const rows = stringify({ bom: true, delimiter: ';', escape_formulas: true })
   rows.pipe(file)
   rows.write(heading)

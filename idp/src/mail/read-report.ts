@@ -1,5 +1,3 @@
-import PostalMime from 'postal-mime'
-
 /** What another post office reports about a letter it had taken. */
 export type Report =
   /** It did not arrive (RFC 3464). */
@@ -13,6 +11,7 @@ const OTHER: Report = { kind: 'other' }
 
 /** Reads a report. Only codes are taken from it: everything else was written by others. */
 export async function readReport(raw: Buffer): Promise<Report> {
+  const { default: PostalMime } = await import('postal-mime')
   const { attachments } = await PostalMime.parse(raw, {
     attachmentEncoding: 'utf8',
     maxNestingDepth: 10,

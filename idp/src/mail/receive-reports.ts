@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import type { Log } from '@myanm/chassis'
 import type { Db } from '@myanm/database'
-import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server'
+import type { SMTPServerDataStream, SMTPServerSession } from 'smtp-server'
 import type { Tables } from '../tables.ts'
 import { readReport } from './read-report.ts'
 import type { ReturnPaths } from './return-paths.ts'
@@ -36,6 +36,8 @@ export async function receiveReports(
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<ReportDoor> {
   const { log, returnPaths } = needs
+  // Loaded by who has such a door.
+  const { SMTPServer } = await import('smtp-server')
   const server = new SMTPServer({
     size: SIZE_LIMIT,
     maxClients: 50,
