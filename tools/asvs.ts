@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { countsOf, faultsOf, readRequirements } from './quality/asvs.ts'
+import { countsOf, faultsOf, faultsOfFaults, readRequirements } from './quality/asvs.ts'
 
-// Holds the table of security requirements to the tests and documents it names; part of `pnpm check`.
+// Holds the tables of requirements and of faults to the tests and documents they name; part of `pnpm check`.
 const root = dirname(import.meta.dirname)
 
 function read(path: string): string | null {
@@ -15,6 +15,9 @@ function read(path: string): string | null {
 
 const requirements = readRequirements(read('docs/security/asvs.md') ?? '')
 for (const line of countsOf(requirements)) console.log(line)
-const faults = faultsOf(requirements, read)
+const faults = [
+  ...faultsOf(requirements, read),
+  ...faultsOfFaults(read('docs/security/faults.md') ?? '', read),
+]
 for (const fault of faults) console.error(fault)
 process.exitCode = faults.length === 0 ? 0 : 1

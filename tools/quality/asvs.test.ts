@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { EVERY_ID, faultsOf, readRequirements } from './asvs.ts'
+import { EVERY_ID, faultsOf, faultsOfFaults, readRequirements } from './asvs.ts'
 
 const files: Readonly<Record<string, string>> = {
   'a.test.ts': "describe('a door', () => {\n  test('is closed', () => {})\n})\nconst x = 'is open'",
@@ -67,5 +67,18 @@ describe('the table of requirements', () => {
     ],
   ])('with %s is refused', (_what, changed, fault) => {
     expect(faults({ '6.1.1': changed })).toEqual([fault])
+  })
+})
+
+describe('the table of faults', () => {
+  test('has a line with a test that is there for each', () => {
+    const wrong = faultsOfFaults('| F1 | killed | `a.test.ts › is closed` | |', read)
+    expect(wrong.filter((one) => one.startsWith('F1:'))).toEqual([])
+    expect(wrong).toContain('F13: is shown by nothing')
+  })
+
+  test('names no test that is not', () => {
+    const wrong = faultsOfFaults('| F1 | killed | `a.test.ts › is not there` | |', read)
+    expect(wrong).toContain('F1: there is no a.test.ts › is not there')
   })
 })

@@ -33,6 +33,23 @@ export function readRequirements(markdown: string): Requirement[] {
   })
 }
 
+/** The faults we hold ourselves to survive, and the tests that show each (`docs/security/faults.md`). */
+const FAULTS = [1, 13, 17, 19, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 42]
+
+/** @returns what is wrong with the table of faults, a sentence each */
+export function faultsOfFaults(markdown: string, read: (path: string) => string | null): string[] {
+  const lines = new Map(
+    [...markdown.matchAll(/^\| (F\d+) \|.*$/gm)].map(([line, id = '']) => [id, line] as const),
+  )
+  return FAULTS.flatMap((number) => {
+    const references = [...(lines.get(`F${number}`) ?? '').matchAll(/`([^`]+)`/g)]
+    if (references.length === 0) return [`F${number}: is shown by nothing`]
+    return references.flatMap(([, reference = '']) =>
+      isThere(reference, read) ? [] : [`F${number}: there is no ${reference}`],
+    )
+  })
+}
+
 /**
  * @param read the text of a file of ours; null when there is none
  * @returns what is wrong, a sentence each
