@@ -50,7 +50,7 @@ export const registers: Walk = async (scene, visitor, stop) => {
 export const getsBackIn: Walk = async (scene, visitor, stop) => {
   const { login, email } = scene.somebody('lecteur')
   await visitor.opens(scene.address('monasbl', '/mon-espace'))
-  await stop('sign-in')
+  await stop('sign-in-monasbl')
   await visitor.follows('Mot de passe oublié ?')
   await stop('forgotten')
   await visitor.types('Login ou adresse e-mail', login)

@@ -55,15 +55,26 @@ async function registerAll(newcomers: readonly Newcomer[], form: (turn: number) 
   }
 }
 
+const isWaiting = (page: Page | undefined): boolean =>
+  page?.url.pathname.endsWith('/confirmez') ?? false
+
 test('fifty registrations of one address at once, in every spelling, make one account (F27)', async () => {
   const newcomers = await ready(50)
-  const pages = await registerAll(newcomers, (turn) => ({
+  const form = (turn: number) => ({
     ...goodForm(VARIANTS[turn % VARIANTS.length] ?? ''),
     login: '',
-  }))
+  })
+  const pages = await registerAll(newcomers, form)
   for (const page of pages) expect([200, 429, 503]).toContain(page.status)
-  const waiting = pages.filter((page) => page.url.pathname.endsWith('/confirmez'))
-  expect(waiting.length).toBeGreaterThanOrEqual(45)
+  // Fifty wait for one row: on a busy machine some wait too long, are told so, and send it again.
+  for (const [turn, { visitor, path }] of newcomers.entries()) {
+    if (isWaiting(pages[turn])) continue
+    await visitor.go(`${path}/particulier`)
+    const [again] = await registerAll([{ visitor, path } as Newcomer], () => form(turn))
+    if (again) pages[turn] = again
+  }
+  const waiting = pages.filter(isWaiting)
+  expect(waiting).toHaveLength(50)
   const accounts = await query<{ id: string }>(
     database,
     "select id from account where identifier_key(email) = 'course@exemple.be'",
@@ -88,9 +99,7 @@ test('fifty registrations of one address at once, in every spelling, make one ac
   ).flat()
   const codes = letters.filter(({ subject }) => subject.startsWith('Confirmez')).map(codeIn)
   expect(codes.length).toBeGreaterThan(1)
-  // Who was told to come back, on a busy machine, has no page to type a code on.
   const tries = newcomers
-    .filter((_, turn) => waiting.includes(pages[turn] as Page))
     .slice(0, 10)
     .flatMap(({ visitor }) =>
       codes.slice(0, 10).map((code) => visitor.submit({ fields: { code } }).catch(() => undefined)),
@@ -106,7 +115,7 @@ test('twenty people who want one login at once: one has it, the others are told 
     ...goodForm(`voeu${turn}@exemple.be`),
     login: turn % 2 ? 'tres-voulu' : 'Très-Voulu'.replace('è', 'e'),
   }))
-  const waiting = pages.filter((page) => page.url.pathname.endsWith('/confirmez'))
+  const waiting = pages.filter(isWaiting)
   const told = pages.filter((page) => page.text.includes('est déjà pris.'))
   expect([waiting.length, told.length]).toEqual([1, 19])
   expect(
