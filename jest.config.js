@@ -32,6 +32,8 @@ const inBrowser = {
 }
 
 export default {
+  // A worker keeps something of every file it has run: one that has grown makes room for a new one.
+  workerIdleMemoryLimit: '1GB',
   projects: [
     project('unit', ['{idp,apps/*,packages/*}/src/**/*.test.ts', 'tools/!(test)/**/*.test.ts']),
     project('integration', ['{idp,apps/*,packages/*,tools}/test/**/*.test.ts'], onPostgres),
