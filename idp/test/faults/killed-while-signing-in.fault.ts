@@ -15,7 +15,7 @@ import { onTheWire } from '../stage/wire.ts'
 // Yardsticks F1: killed with -9 at any moment after the password was posted, started again by whoever
 // watches over it. Its person signs in again at once; what was acknowledged is there.
 
-const ROUNDS = 60
+const ROUNDS = 30
 const HOME = 'http://localhost:9999'
 
 let database: TestDatabase
