@@ -3,7 +3,14 @@ export { readPhone, showPhone } from './phone.ts'
 export { changeProfile, getProfile, type Profile } from './profile-store.ts'
 export { displayName } from './rules.ts'
 export { type Standing, standingOf } from './standing.ts'
-export { type Account, activate, createAccount, findAccount, findByIdentifier } from './store.ts'
+export {
+  type Account,
+  activate,
+  createAccount,
+  findAccount,
+  findByIdentifier,
+  lockAccount,
+} from './store.ts'
 export {
   type Claim,
   dropUnconfirmed,

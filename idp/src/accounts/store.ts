@@ -32,6 +32,11 @@ export function findAccount(db: Db<Tables>, id: string): Promise<Account | undef
   return db.selectFrom('account').select(COLUMNS).where('id', '=', id).executeTakeFirst()
 }
 
+/** Changes of one account wait for each other here. */
+export async function lockAccount(tx: Tx<Tables>, account: string): Promise<void> {
+  await sql`select from account where id = ${account} for no key update`.execute(tx)
+}
+
 /** By whatever one types to sign in: a login, an e-mail address, an older login; in any spelling. */
 export function findByIdentifier(db: Db<Tables>, typed: string): Promise<Account | undefined> {
   return db

@@ -1,4 +1,5 @@
 import type { Tx } from '@myanm/database'
+import { lockAccount } from '#accounts'
 import { record } from '#journal'
 import { post } from '#mail'
 import { endSessionsOf } from '#oidc'
@@ -10,7 +11,6 @@ import { keepRecoveryCodes } from './recovery-codes.ts'
 import {
   hasSecondFactor,
   listPasskeys,
-  lockAccount,
   removeApplication,
   removePasskey,
   replaceRecoveryCodes,

@@ -3,6 +3,7 @@ import type {
   PublicKeyCredentialRequestOptionsJSON,
   VerifiedRegistrationResponse,
 } from '@simplewebauthn/server'
+import { lockAccount } from '#accounts'
 import type { Tables } from '../tables.ts'
 import type { AuthenticatorNeeds } from './needs.ts'
 import { type Assertion, readAssertion, readAttestation } from './passkey-forms.ts'
@@ -11,7 +12,6 @@ import { secretsOf } from './secrets.ts'
 import {
   findPasskey,
   listPasskeys,
-  lockAccount,
   noteUse,
   type PasskeyRow,
   savePasskey,

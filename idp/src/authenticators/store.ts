@@ -53,11 +53,6 @@ export async function hasSecondFactor(
   return rows[0]?.has ?? false
 }
 
-/** Serialises changes of one account: counts are taken and rows written with nobody in between. */
-export async function lockAccount(tx: Tx<Tables>, account: string): Promise<void> {
-  await sql`select from account where id = ${account} for no key update`.execute(tx)
-}
-
 export interface PasskeyRow {
   readonly id: string
   readonly account_id: string

@@ -1,5 +1,6 @@
 import type { Db, Tx } from '@myanm/database'
 import { type RawBuilder, sql } from 'kysely'
+import { lockAccount } from '#accounts'
 import { enqueue } from '#jobs'
 import { record } from '#journal'
 import type { Tables } from '../tables.ts'
@@ -92,7 +93,7 @@ export async function endSessionsOf(
  * that renews its tokens does: none then waits for one that waits for it.
  */
 export async function lockSessions(tx: Tx<Tables>, account: string): Promise<void> {
-  await sql`select from account where id = ${account} for no key update`.execute(tx)
+  await lockAccount(tx, account)
 }
 
 function narrowedTo(which: Which): RawBuilder<unknown> {

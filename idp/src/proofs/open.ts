@@ -1,7 +1,8 @@
 import type { Tx } from '@myanm/database'
+import { lockAccount } from '#accounts'
 import type { Tables } from '../tables.ts'
 import { isReusable, LIFETIMES, PAUSE } from './rules.ts'
-import { endLive, findLive, lockAccount, noteAsked, type ProofName, saveProof } from './store.ts'
+import { endLive, findLive, noteAsked, type ProofName, saveProof } from './store.ts'
 
 export type Opened =
   | { readonly opened: true; readonly proof: string }
@@ -27,6 +28,7 @@ export async function openProof(
 ): Promise<Opened> {
   const { now, purpose } = wished
   const email = wished.email ?? null
+  // Of those who ask for the same at once one opens it, the others find it.
   await lockAccount(tx, wished.account)
   const live = await findLive(tx, wished)
   if (live && isReusable(live, { purpose, email, now })) {

@@ -1,5 +1,5 @@
 import type { Db, Tx } from '@myanm/database'
-import { type Selectable, sql } from 'kysely'
+import type { Selectable } from 'kysely'
 import type { Tables } from '../tables.ts'
 import type { Purpose } from './rules.ts'
 
@@ -17,11 +17,6 @@ const named = ({ account, purpose, subject = '' }: ProofName) => ({
   purpose,
   subject,
 })
-
-/** Serialises those who ask for the same proof at once: one opens it, the others find it. */
-export async function lockAccount(tx: Tx<Tables>, account: string): Promise<void> {
-  await sql`select from account where id = ${account} for no key update`.execute(tx)
-}
 
 export async function findLive(db: Db<Tables>, name: ProofName): Promise<Proof | undefined> {
   const row = await db
