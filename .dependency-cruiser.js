@@ -1,13 +1,16 @@
 /** Strata of MyANM: a room may use those of the lines above its own, and its neighbours on the line. */
 const STRATA = [
   ['journal', 'jobs'],
-  ['accounts', 'organisations', 'clients', 'consents', 'proofs'],
+  ['accounts', 'organisations', 'register', 'clients', 'consents', 'proofs'],
   ['mail', 'diagnoses'],
   ['oidc'],
-  ['credentials'],
+  ['credentials', 'signals'],
   ['authenticators', 'devices'],
   ['visits', 'journeys'],
+  ['memberships'],
+  ['invitations', 'join-requests', 'transfers'],
   [
+    'my-organisations',
     'interactions',
     'registration',
     'recovery',

@@ -9,6 +9,7 @@ export const problem = problems({
   'dead-link': 410,
   'invalid-token': 401,
   'needs-organisation': 403,
+  'role-too-low': 403,
   'staff-own-account': 403,
   'staff-own-proposal': 403,
   'staff-not-now': 409,

@@ -142,6 +142,46 @@ export interface IntrospectionPolicyTable {
   token_client: string
 }
 
+export interface InvitationTable {
+  id: Generated<string>
+  organisation_id: string
+  email: string
+  email_key: Generated<string>
+  account_id: string | null
+  role: 'LECTEUR' | 'COLLABORATEUR' | 'RESPONSABLE' | 'GESTIONNAIRE'
+  message: string | null
+  client_id: string | null
+  invited_by: string | null
+  state: Generated<string>
+  created_at: Generated<Date>
+  sent_at: Generated<Date>
+  letter_id: string | null
+  expires_at: Generated<Date>
+  settled_at: Date | null
+  accepted_by: string | null
+}
+
+export interface JoinRequestTable {
+  id: Generated<string>
+  organisation_id: string
+  account_id: string
+  kind: Generated<string>
+  wished_role: 'LECTEUR' | 'COLLABORATEUR' | 'RESPONSABLE' | 'GESTIONNAIRE' | null
+  function: string | null
+  message: string | null
+  client_id: string | null
+  return_path: string | null
+  state: Generated<string>
+  created_at: Generated<Date>
+  expires_at: Generated<Date>
+  reminders: Generated<number>
+  reminded_at: Date | null
+  settled_at: Date | null
+  decided_by: string | null
+  granted_role: 'LECTEUR' | 'COLLABORATEUR' | 'RESPONSABLE' | 'GESTIONNAIRE' | null
+  reason: string | null
+}
+
 export interface JournalTable {
   id: Generated<number>
   at: Generated<Date>
@@ -150,6 +190,7 @@ export interface JournalTable {
   organisation_id: string | null
   client_id: string | null
   details: Generated<Json>
+  actor_id: string | null
 }
 
 export interface LegacyClaimTable {
@@ -228,6 +269,20 @@ export interface LetterTable {
   address: string | null
 }
 
+export interface ManagerTransferTable {
+  id: Generated<string>
+  organisation_id: string
+  from_membership: string
+  to_membership: string
+  state: Generated<string>
+  proposed_at: Generated<Date>
+  expires_at: Generated<Date>
+  settled_at: Date | null
+  undo_until: Date | null
+  undone_at: Date | null
+  undone_by: string | null
+}
+
 export interface MembershipTable {
   id: Generated<string>
   account_id: string
@@ -236,6 +291,9 @@ export interface MembershipTable {
   state: Generated<string>
   since: Generated<Date>
   until: Date | null
+  role_since: Generated<Date>
+  role_by: string | null
+  ends_on: string | null
 }
 
 export interface NewsletterTable {
@@ -285,6 +343,10 @@ export interface OrganisationTable {
   state: Generated<string>
   options: Generated<string[]>
   created_at: Generated<Date>
+  acronym: string | null
+  to_check: Generated<boolean>
+  registered_by: string | null
+  version: Generated<number>
 }
 
 export interface PasskeyTable {
@@ -438,12 +500,15 @@ export interface Tables {
   diagnosis: DiagnosisTable
   erased_origin: ErasedOriginTable
   introspection_policy: IntrospectionPolicyTable
+  invitation: InvitationTable
+  join_request: JoinRequestTable
   journal: JournalTable
   legacy_claim: LegacyClaimTable
   legacy_identity: LegacyIdentityTable
   legacy_plan: LegacyPlanTable
   legacy_row: LegacyRowTable
   letter: LetterTable
+  manager_transfer: ManagerTransferTable
   membership: MembershipTable
   newsletter: NewsletterTable
   newsletter_consent: NewsletterConsentTable

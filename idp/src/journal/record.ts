@@ -5,6 +5,8 @@ import type { JournalEvent } from './rules.ts'
 export interface JournalEntry {
   readonly event: JournalEvent
   readonly account?: string | undefined
+  /** Who decided it, where that is somebody else than the account it is about. */
+  readonly by?: string | undefined
   readonly organisation?: string | null | undefined
   readonly client?: string | undefined
   /** Codes and identifiers only: no name, no address, no secret. */
@@ -18,6 +20,7 @@ export async function record(db: Db<Tables> | Tx<Tables>, entry: JournalEntry): 
     .values({
       event: entry.event,
       account_id: entry.account ?? null,
+      actor_id: entry.by ?? null,
       organisation_id: entry.organisation ?? null,
       client_id: entry.client ?? null,
       details: JSON.stringify(entry.details ?? {}),

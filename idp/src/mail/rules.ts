@@ -16,10 +16,22 @@ export type LetterCode =
   | 'message-received' // ML33
   | 'login-reminder' // the answer to a forgotten login (M58)
   | 'address-corrected' // M64, to the former address
+  | 'invitation' // ML9
+  | 'invitation-settled' // ML10, to who invited
+  | 'join-request' // ML11, and its reminders
+  | 'join-approved' // ML12
+  | 'join-refused' // ML13
+  | 'role-changed' // ML14
+  | 'membership-ended' // ML15
+  | 'transfer-proposed' // ML16
+  | 'transfer-done' // ML17, to both
+  | 'transfer-not-done' // ML18, to both
+  | 'rescue' // to every RESPONSABLE of an organisation without its GESTIONNAIRE (ahead 4)
+  | 'register-change' // 4.5: what the register announces, to the GESTIONNAIRE
 
 /**
  * Where the button of each mail leads, below our address. `:jeton` is the link of its proof: that mail
- * also carries a code.
+ * also carries a code. Other names are details of the letter: identifiers of what it is about.
  */
 export const PATHS: Readonly<Record<LetterCode, string>> = {
   'confirm-email': '/confirmation/:jeton',
@@ -38,6 +50,33 @@ export const PATHS: Readonly<Record<LetterCode, string>> = {
   'message-received': '/',
   'login-reminder': '/compte',
   'address-corrected': '/contact',
+  invitation: '/invitation/:jeton',
+  'invitation-settled': '/organismes/:organisationId/equipe/inviter',
+  'join-request': '/organismes/:organisationId/equipe/demandes',
+  'join-approved': '/compte/demandes/:requestId',
+  'join-refused': '/compte/demandes/:requestId',
+  'role-changed': '/organismes/:organisationId',
+  'membership-ended': '/compte/organismes',
+  'transfer-proposed': '/organismes/:organisationId/gestionnaire',
+  'transfer-done': '/organismes/:organisationId/gestionnaire',
+  'transfer-not-done': '/organismes/:organisationId/gestionnaire',
+  rescue: '/organismes/:organisationId/gestionnaire',
+  'register-change': '/organismes/:organisationId/donnees',
+}
+
+/**
+ * The path of a letter's button, its names filled in.
+ * @throws Error when the letter does not tell one of them
+ */
+export function pathOf(
+  code: LetterCode,
+  values: Readonly<Record<string, string | number | undefined>>,
+): string {
+  return PATHS[code].replaceAll(/:([a-zA-Z]+)/g, (_, name: string) => {
+    const value = values[name]
+    if (value === undefined) throw new Error(`A letter « ${code} » does not tell its ${name}`)
+    return encodeURIComponent(value)
+  })
 }
 
 export const carriesProof = (code: LetterCode): boolean => PATHS[code].includes(':jeton')

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import { createTemplates, type Language, readCatalogue, Secret } from '@myanm/chassis'
 import { load } from 'cheerio'
 import { proofSecrets } from '#proofs'
-import { carriesProof, type LetterCode, PATHS } from './rules.ts'
+import { carriesProof, type LetterCode, PATHS, pathOf } from './rules.ts'
 import { type Draft, writeLetter } from './write-letter.ts'
 
 const SOURCES = fileURLToPath(new URL('..', import.meta.url))
@@ -36,6 +36,18 @@ const SUBJECTS: Readonly<Record<LetterCode, string>> = {
   'security-changed': 'La sécurité de votre compte a changé',
   'address-corrected': 'L’adresse de votre compte a été corrigée',
   'login-reminder': 'Votre login MyANM',
+  invitation: 'Anne Dupont vous invite à rejoindre Les Tilleuls ASBL',
+  'invitation-settled': 'Invitation acceptée',
+  'join-request': 'Demande de rattachement à Les Tilleuls ASBL',
+  'join-approved': 'Votre demande est approuvée',
+  'join-refused': 'Votre demande est refusée',
+  'role-changed': 'Votre rôle dans Les Tilleuls ASBL a changé',
+  'membership-ended': 'Vous ne faites plus partie de Les Tilleuls ASBL',
+  'transfer-proposed': 'Anne Dupont vous propose de devenir gestionnaire de Les Tilleuls ASBL',
+  'transfer-done': 'Changement de gestionnaire effectué',
+  'transfer-not-done': 'Changement de gestionnaire refusé',
+  rescue: 'Les Tilleuls ASBL n’a plus de gestionnaire',
+  'register-change': 'La Banque-Carrefour annonce un changement pour Les Tilleuls ASBL',
 }
 const DETAILS = {
   minutes: 15,
@@ -44,6 +56,26 @@ const DETAILS = {
   reference: 'ANM-7K3Q',
   what: 'passkey_added',
   login: 'anne.dupont',
+}
+const ABOUT = {
+  organisation: 'Les Tilleuls ASBL',
+  organisationId: '0198a1b2-0000-7000-8000-000000000001',
+  requestId: '0198a1b2-0000-7000-8000-000000000002',
+  person: 'Anne Dupont',
+}
+const ABOUT_TEAMS: Readonly<Partial<Record<LetterCode, Record<string, string | number>>>> = {
+  invitation: { ...ABOUT, role: 'COLLABORATEUR' },
+  'invitation-settled': { ...ABOUT, what: 'accepted' },
+  'join-request': { ...ABOUT, kind: 'join', reminder: 0 },
+  'join-approved': { ...ABOUT, kind: 'join', role: 'LECTEUR' },
+  'join-refused': { ...ABOUT, reason: 'none' },
+  'role-changed': { ...ABOUT, role: 'LECTEUR', before: 'COLLABORATEUR' },
+  'membership-ended': ABOUT,
+  'transfer-proposed': ABOUT,
+  'transfer-done': ABOUT,
+  'transfer-not-done': { ...ABOUT, what: 'refused' },
+  rescue: { ...ABOUT, what: 'vacant', day: '28/11/2026' },
+  'register-change': { ...ABOUT, what: 'name' },
 }
 /** A word each must say, beyond its subject. */
 const SAYS: Readonly<Partial<Record<LetterCode, readonly RegExp[]>>> = {
@@ -66,7 +98,7 @@ const write = (code: LetterCode, more: Partial<Draft> = {}) =>
     code,
     language: 'fr',
     name: 'Anne',
-    details: DETAILS,
+    details: { ...DETAILS, ...ABOUT_TEAMS[code] },
     proof: carriesProof(code) ? PROOF : null,
     ...more,
   })
@@ -99,7 +131,7 @@ describe.each(codes)('the letter « %s »', (code) => {
     // The button, and the same address to copy.
     expect(links).toHaveLength(2)
     for (const link of links) expect(link.origin).toBe('https://compte.exemple.be')
-    const path = PATHS[code].replace(':jeton', secrets.tokenOf(PROOF))
+    const path = pathOf(code, { ...ABOUT, jeton: secrets.tokenOf(PROOF) })
     expect(links.map(({ pathname }) => pathname)).toEqual([path, path])
     expect($('a').last().text()).toBe(links[0]?.href)
     expect(letter.text).toContain(`\n${links[0]?.href}\n`)

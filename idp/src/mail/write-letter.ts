@@ -1,7 +1,7 @@
 import type nunjucks from 'nunjucks'
 import type { ProofSecrets } from '#proofs'
 import { spacedCode } from '#rules/proofs'
-import { type LetterCode, nameInMail, PATHS } from './rules.ts'
+import { type LetterCode, nameInMail, pathOf } from './rules.ts'
 
 export interface WritingNeeds {
   readonly mails: nunjucks.Environment
@@ -35,7 +35,7 @@ export function writeLetter(
   const words = (key: string, values?: Draft['details']) =>
     translate(language, `mail.${key}`, values)
   const called = nameInMail(name)
-  const path = PATHS[code].replace(':jeton', proof ? secrets.tokenOf(proof) : '')
+  const path = pathOf(code, { ...details, jeton: proof ? secrets.tokenOf(proof) : undefined })
   const written = {
     lang: language,
     mark: words('mark'),

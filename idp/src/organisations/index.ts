@@ -1,1 +1,19 @@
-export { type Choice, listChoices, listColleagues } from './store.ts'
+export {
+  admit,
+  changeRole,
+  endMembership,
+  findManager,
+  findMembership,
+  handOver,
+  type LockedOrganisation,
+  leaveVacant,
+  lockOrganisation,
+  type Membership,
+} from './moves.ts'
+export {
+  type Choice,
+  findOrganisation,
+  listChoices,
+  listColleagues,
+  type Organisation,
+} from './store.ts'

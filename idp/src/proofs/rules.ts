@@ -8,6 +8,7 @@ export type Purpose =
   | 'newsletter'
   | 'attach-login'
   | 'staff-invitation'
+  | 'invitation'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
@@ -22,6 +23,7 @@ export const LIFETIMES: Readonly<Record<Purpose, number>> = {
   newsletter: 7 * DAY,
   'attach-login': DAY,
   'staff-invitation': DAY,
+  invitation: 14 * DAY,
 }
 
 /** Wrong codes before a proof is good for its link only; then another mail has another code. */

@@ -4,6 +4,14 @@ import { openProof } from '#proofs'
 import { carriesProof } from '#rules/mail'
 import type { Purpose } from '#rules/proofs'
 
+/** An organisation, somebody of it, and what they do there. */
+const ABOUT = {
+  organisation: 'Les Tilleuls ASBL',
+  organisationId: '0198a1b2-0000-7000-8000-000000000001',
+  requestId: '0198a1b2-0000-7000-8000-000000000002',
+  person: 'Anne Dupont',
+}
+
 /** What the text of each letter says besides the name. */
 export const DETAILS: Readonly<Partial<Record<LetterCode, Record<string, string | number>>>> = {
   locked: { minutes: 15 },
@@ -11,6 +19,18 @@ export const DETAILS: Readonly<Partial<Record<LetterCode, Record<string, string 
   newsletter: { newsletter: '« Newsletter Emploi » (Guide Social)' },
   deletion: { day: '28/11/2026' },
   'message-received': { reference: 'ANM-7K3Q' },
+  invitation: { ...ABOUT, role: 'COLLABORATEUR' },
+  'invitation-settled': { ...ABOUT, what: 'accepted' },
+  'join-request': { ...ABOUT, kind: 'join', reminder: 0 },
+  'join-approved': { ...ABOUT, kind: 'join', role: 'LECTEUR' },
+  'join-refused': { ...ABOUT, reason: 'none' },
+  'role-changed': { ...ABOUT, role: 'LECTEUR', before: 'COLLABORATEUR' },
+  'membership-ended': ABOUT,
+  'transfer-proposed': ABOUT,
+  'transfer-done': ABOUT,
+  'transfer-not-done': { ...ABOUT, what: 'refused' },
+  rescue: { ...ABOUT, what: 'vacant', day: '28/11/2026' },
+  'register-change': { ...ABOUT, what: 'name' },
 }
 
 /** What the link of a letter proves. */
@@ -22,6 +42,7 @@ export const PURPOSES: Readonly<Partial<Record<LetterCode, Purpose>>> = {
   newsletter: 'newsletter',
   deletion: 'cancel-deletion',
   'attach-login': 'attach-login',
+  invitation: 'invitation',
 }
 
 /** Has MyANM write a letter to one of the people of the scene. @returns its identifier */

@@ -111,6 +111,7 @@ export const writing = {
       account_id: personal('link', 'file'),
       organisation_id: personal('link', 'page', { names: 'organisation' }),
       client_id: personal('behaviour', 'page', { names: 'client' }),
+      actor_id: personal('link', 'withheld'),
       details: personal('behaviour', 'file'),
     },
   },

@@ -1,0 +1,7 @@
+export {
+  type MemberVisit,
+  organisationPage,
+  requireMember,
+  requireRecentMember,
+  roleTooLow,
+} from './member-here.ts'

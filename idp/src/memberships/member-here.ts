@@ -1,0 +1,116 @@
+import { frameProblem, translate } from '@myanm/chassis'
+import { type ActionKey, outlook, type Person } from '@myanm/permissions'
+import type { Context } from 'koa'
+import { type Standing, standingOf } from '#accounts'
+import {
+  bannerOf,
+  requirePerson,
+  requireRecentPerson,
+  takeNotice,
+  type Visit,
+  type VisitNeeds,
+} from '#visits'
+import { problem } from '../problems.ts'
+import { actorOf, ORGANISATION_PAGES, type OrganisationPage } from './rules.ts'
+
+type OrganisationStanding = NonNullable<Standing['organisation']>
+
+/** A member on the pages of their organisation: who they are, and as what, at this moment. */
+export interface MemberVisit {
+  readonly visit: Visit
+  readonly account: string
+  readonly organisation: OrganisationStanding
+  /** For `decide` of `@myanm/permissions`. */
+  readonly actor: Person
+}
+
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
+
+/**
+ * The member of the organisation named in the address (`/organismes/:organisme/…`) who may do this; null
+ * after having sent the visitor to sign in. Whoever is not of the team learns nothing, not even that the
+ * organisation exists.
+ *
+ * @throws Problem `not-found` (404) for who is no member, `role-too-low` (403, E14) for whose role does
+ *   not allow it
+ */
+export async function requireMember(
+  ctx: Context,
+  needs: VisitNeeds,
+  action: ActionKey,
+): Promise<MemberVisit | null> {
+  return asMember(ctx, needs, { action, visit: await requirePerson(ctx, needs) })
+}
+
+/** The same, for what needs somebody who proved who they are in the last ten minutes (4.3.5). */
+export async function requireRecentMember(
+  ctx: Context,
+  needs: VisitNeeds,
+  action: ActionKey,
+): Promise<MemberVisit | null> {
+  return asMember(ctx, needs, { action, visit: await requireRecentPerson(ctx, needs) })
+}
+
+async function asMember(
+  ctx: Context,
+  { db }: VisitNeeds,
+  asked: { readonly action: ActionKey; readonly visit: Visit | null },
+): Promise<MemberVisit | null> {
+  const { visit } = asked
+  if (!visit) return null
+  const id = String((ctx as { params?: Record<string, string> }).params?.['organisme'] ?? '')
+  const standing = UUID.test(id) ? await standingOf(db, visit.account, id) : null
+  if (!standing?.organisation) {
+    throw frameProblem('not-found', {
+      ways: [{ key: 'memberships.way.my-organisations', href: '/compte/organismes' }],
+    })
+  }
+  const { organisation } = standing
+  const actor = actorOf(standing)
+  if (!outlook(actor, asked.action).allowed) throw roleTooLow(organisation)
+  return { visit, account: visit.account, organisation, actor }
+}
+
+/** E14: what the person is there, and where to go from here. */
+export function roleTooLow(organisation: OrganisationStanding) {
+  return problem('role-too-low', {
+    values: { role: organisation.role, organisation: organisation.name },
+    ways: [
+      {
+        key: 'memberships.way.organisation',
+        href: `/organismes/${organisation.id}`,
+        values: { organisation: organisation.name },
+      },
+    ],
+  })
+}
+
+/**
+ * What every page of an organisation shows around its content: who acts and for whom, what the form
+ * before it has done, the pages this role opens. Templates extend
+ * `memberships/pages/organisation-page.njk`.
+ */
+export function organisationPage(
+  ctx: Context,
+  { visit, organisation, actor }: MemberVisit,
+  current: OrganisationPage,
+): object {
+  const base = `/organismes/${organisation.id}`
+  return {
+    banner: {
+      ...bannerOf(visit),
+      organisation: organisation.name,
+      switchUrl: '/compte/organismes',
+    },
+    notice: takeNotice(ctx),
+    organisation,
+    organisationBase: base,
+    organisationPages: ORGANISATION_PAGES.filter(({ needs }) => outlook(actor, needs).allowed).map(
+      ({ key, path }) => ({
+        text: translate(ctx, `memberships.page.${key}`),
+        href: `${base}${path}`,
+        current: key === current,
+      }),
+    ),
+  }
+}
