@@ -9,7 +9,7 @@ export {
   leaveVacant,
   lockOrganisation,
   type Membership,
-} from './moves.ts'
+} from './membership-store.ts'
 export {
   type Choice,
   findOrganisation,
