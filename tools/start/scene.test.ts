@@ -7,7 +7,8 @@ describe('the demo scene', () => {
     const promised = [
       ...['lecteur', 'collaborateur', 'responsable', 'gestionnaire', 'collegue', 'voisin'],
       ...['multi', 'particulier', 'independant', 'conseiller', 'candidat'],
-      ...['ancien', 'non_confirme', 'suspendu', 'staff'],
+      ...['ancien', 'non_confirme', 'suspendu', 'staff', 'staff_second'],
+      'demandeur',
     ]
     expect(people.map(({ key }) => key)).toEqual(expect.arrayContaining(promised))
   })

@@ -84,6 +84,7 @@ export const people: readonly ScenePerson[] = [
   member('voisin', ['Valérie', 'Vermeulen'], inPassage('GESTIONNAIRE')),
   member('multi', ['Martine', 'Maes'], inTilleuls('COLLABORATEUR'), inPassage('RESPONSABLE')),
   alone('particulier', ['Paul', 'Peeters'], 'particulier'),
+  alone('demandeur', ['Denis', 'Dardenne'], 'particulier'),
   alone('independant', ['Inès', 'Iserbyt'], 'independant'),
   member('conseiller', ['Clara', 'Costes'], inMontpellier('COLLABORATEUR')),
   alone('candidat', ['Camille', 'Carrière'], 'particulier'),
@@ -92,4 +93,6 @@ export const people: readonly ScenePerson[] = [
   { ...alone('non_confirme', ['Noé', 'Nihoul'], 'particulier'), state: 'unconfirmed' },
   { ...alone('suspendu', ['Suzanne', 'Simon'], 'particulier'), state: 'suspended' },
   { ...alone('staff', ['Sophie', 'Staes'], 'particulier'), isStaff: true },
+  // What takes an account or an organisation over needs two of them.
+  { ...alone('staff_second', ['Simon', 'Smets'], 'particulier'), isStaff: true },
 ]
