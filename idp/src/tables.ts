@@ -283,6 +283,24 @@ export interface ManagerTransferTable {
   undone_by: string | null
 }
 
+export interface MemberReviewTable {
+  id: Generated<string>
+  organisation_id: string
+  opened_at: Generated<Date>
+  opened_by: string | null
+  reminders: Generated<number>
+  reminded_at: Date | null
+  closed_at: Date | null
+}
+
+export interface MemberReviewAnswerTable {
+  review_id: string
+  membership_id: string
+  answer: string
+  answered_by: string | null
+  answered_at: Generated<Date>
+}
+
 export interface MembershipTable {
   id: Generated<string>
   account_id: string
@@ -509,6 +527,8 @@ export interface Tables {
   legacy_row: LegacyRowTable
   letter: LetterTable
   manager_transfer: ManagerTransferTable
+  member_review: MemberReviewTable
+  member_review_answer: MemberReviewAnswerTable
   membership: MembershipTable
   newsletter: NewsletterTable
   newsletter_consent: NewsletterConsentTable
