@@ -86,6 +86,7 @@ export interface ClientTable {
   scopes: Generated<string[]>
   grant_types: Generated<string[]>
   created_at: Generated<Date>
+  events_uri: string | null
 }
 
 export interface ConsentTable {
@@ -163,7 +164,7 @@ export interface InvitationTable {
 
 export interface JoinRequestTable {
   id: Generated<string>
-  organisation_id: string
+  organisation_id: string | null
   account_id: string
   kind: Generated<string>
   wished_role: 'LECTEUR' | 'COLLABORATEUR' | 'RESPONSABLE' | 'GESTIONNAIRE' | null
@@ -180,6 +181,9 @@ export interface JoinRequestTable {
   decided_by: string | null
   granted_role: 'LECTEUR' | 'COLLABORATEUR' | 'RESPONSABLE' | 'GESTIONNAIRE' | null
   reason: string | null
+  bce: string | null
+  asked_name: string
+  told_at: Date | null
 }
 
 export interface JournalTable {
@@ -201,6 +205,20 @@ export interface LegacyClaimTable {
   won: Generated<boolean>
 }
 
+export interface LegacyConflictTable {
+  id: Generated<string>
+  site: string
+  identifier: string
+  kind: string
+  bce: string | null
+  name: string | null
+  known_name: string | null
+  organisation_id: string | null
+  found_at: Generated<Date>
+  settled_at: Date | null
+  settled_by: string | null
+}
+
 export interface LegacyIdentityTable {
   site: string
   identifier: string
@@ -215,6 +233,28 @@ export interface LegacyIdentityTable {
   organisation: string | null
   updated_at: Date
   imported_at: Generated<Date>
+  billing: Generated<boolean>
+}
+
+export interface LegacyOrganisationTable {
+  bce: string
+  name: string | null
+  acronym: string | null
+  legal_form: string | null
+  nonprofit: Generated<boolean>
+  is_public: Generated<boolean>
+  register: Generated<string>
+  organisation_id: string | null
+  state: Generated<string>
+}
+
+export interface LegacyPlaceTable {
+  line: number
+  account_id: string
+  bce: string | null
+  name: string | null
+  outcome: string | null
+  conflicts: Generated<string[]>
 }
 
 export interface LegacyPlanTable {
@@ -250,6 +290,7 @@ export interface LegacyRowTable {
   owner: string | null
   target: string | null
   outcome: string | null
+  billing: Generated<boolean>
 }
 
 export interface LetterTable {
@@ -281,6 +322,8 @@ export interface ManagerTransferTable {
   undo_until: Date | null
   undone_at: Date | null
   undone_by: string | null
+  settled_by: string | null
+  told: Generated<boolean>
 }
 
 export interface MemberReviewTable {
@@ -367,6 +410,69 @@ export interface OrganisationTable {
   version: Generated<number>
 }
 
+export interface OrganisationActionTable {
+  id: Generated<string>
+  action: string
+  organisation_id: string
+  account_id: string
+  staff_id: string | null
+  reason: string
+  at: Generated<Date>
+}
+
+export interface OrganisationChoiceTable {
+  account_id: string
+  organisation_id: string
+  chosen_at: Generated<Date>
+}
+
+export interface OrganisationDraftTable {
+  id: Generated<string>
+  registration_id: string | null
+  account_id: string | null
+  bce: string
+  client_id: string | null
+  told: Json
+  sent_at: Date | null
+  created_at: Generated<Date>
+}
+
+export interface OrganisationMeasureTable {
+  id: Generated<string>
+  kind: string
+  organisation_id: string
+  account_id: string | null
+  rescue_id: string | null
+  proof: string | null
+  reason: string
+  proposed_by: string
+  proposed_at: Generated<Date>
+  state: Generated<string>
+  decided_by: string | null
+  decided_at: Date | null
+}
+
+export interface OrganisationProfileTable {
+  organisation_id: string
+  street: string | null
+  postcode: string | null
+  locality: string | null
+  phone: string | null
+  email: string | null
+  website: string | null
+  sectors: Generated<string[]>
+  billing_name: string | null
+  billing_street: string | null
+  billing_postcode: string | null
+  billing_locality: string | null
+  billing_email: string | null
+  vat_status: string | null
+  purchase_reference: string | null
+  peppol_id: string | null
+  changed_by: string | null
+  changed_at: Generated<Date>
+}
+
 export interface PasskeyTable {
   id: Generated<string>
   account_id: string
@@ -418,6 +524,82 @@ export interface RecoveryCodeTable {
   used_at: Date | null
 }
 
+export interface RegisterChangeTable {
+  id: Generated<string>
+  organisation_id: string
+  what: string
+  before: string | null
+  after: string | null
+  seat: Json
+  state: Generated<string>
+  found_at: Generated<Date>
+  settled_at: Date | null
+  settled_by: string | null
+}
+
+export interface RegisterCodeTable {
+  category: string
+  code: string
+  language: string
+  label: string
+}
+
+export interface RegisterEnterpriseTable {
+  number: string
+  type: string
+  legal_form: string | null
+  situation: string | null
+  since: string | null
+  names: Generated<Json>
+  acronyms: Generated<Json>
+  seat: Json
+  ceased_on: string | null
+}
+
+export interface RegisterExtractTable {
+  id: Generated<number>
+  number: number
+  kind: string
+  snapshot_on: string
+  imported_at: Generated<Date>
+  enterprises: number
+  rejected: number
+}
+
+export interface RegisterStagedEnterpriseTable {
+  number: string
+  type: string
+  legal_form: string | null
+  situation: string | null
+  is_active: boolean
+  since: string | null
+}
+
+export interface RegisterStagedNameTable {
+  number: string
+  kind: string
+  language: string
+  name: string
+}
+
+export interface RegisterStagedRemovalTable {
+  number: string
+  what: string
+}
+
+export interface RegisterStagedSeatTable {
+  number: string
+  seat: Json
+}
+
+export interface RegisterWatchTable {
+  organisation_id: string
+  name: string | null
+  seat: string | null
+  ceased: boolean
+  seen_at: Generated<Date>
+}
+
 export interface RegistrationTable {
   id: Generated<string>
   account_id: string
@@ -435,6 +617,26 @@ export interface RegistrationTable {
   registered_at: Generated<Date>
 }
 
+export interface RescueTable {
+  id: Generated<string>
+  organisation_id: string
+  membership_id: string
+  account_id: string
+  reason: string
+  state: Generated<string>
+  asked_at: Generated<Date>
+  objections_until: Generated<Date>
+  settled_at: Date | null
+  decided_by: string | null
+}
+
+export interface RescueObjectionTable {
+  rescue_id: string
+  account_id: string
+  reason: string
+  at: Generated<Date>
+}
+
 export interface ResourceServerTable {
   client_id: string
   audience: string
@@ -445,6 +647,42 @@ export interface SignInFailureTable {
   account_id: string
   passwords: Generated<number>
   second_factors: Generated<number>
+}
+
+export interface SignalTable {
+  id: Generated<string>
+  position: Generated<number>
+  account_id: string | null
+  organisation_id: string | null
+  kind: string
+  rights_version: number | null
+  at: Generated<Date>
+  spread_at: Date | null
+}
+
+export interface SignalDeliveryTable {
+  id: Generated<string>
+  signal_id: string
+  client_id: string
+  account_id: string
+  position: number
+  sid: string | null
+  rights_version: number
+  state: Generated<string>
+  tries: Generated<number>
+  next_try_at: Date | null
+  last_reason: string | null
+  queued_at: Generated<Date>
+  settled_at: Date | null
+}
+
+export interface SignalStreamTable {
+  client_id: string
+  lease: string | null
+  leased_until: Date | null
+  failing_since: Date | null
+  tries: Generated<number>
+  next_try_at: Generated<Date>
 }
 
 export interface SigningKeyTable {
@@ -502,6 +740,7 @@ export interface StaffTaskTable {
   state: Generated<string>
   created_at: Generated<Date>
   closed_at: Date | null
+  reason: string | null
 }
 
 export interface Tables {
@@ -522,7 +761,10 @@ export interface Tables {
   join_request: JoinRequestTable
   journal: JournalTable
   legacy_claim: LegacyClaimTable
+  legacy_conflict: LegacyConflictTable
   legacy_identity: LegacyIdentityTable
+  legacy_organisation: LegacyOrganisationTable
+  legacy_place: LegacyPlaceTable
   legacy_plan: LegacyPlanTable
   legacy_row: LegacyRowTable
   letter: LetterTable
@@ -535,13 +777,32 @@ export interface Tables {
   oidc_artefact: OidcArtefactTable
   one_time_password: OneTimePasswordTable
   organisation: OrganisationTable
+  organisation_action: OrganisationActionTable
+  organisation_choice: OrganisationChoiceTable
+  organisation_draft: OrganisationDraftTable
+  organisation_measure: OrganisationMeasureTable
+  organisation_profile: OrganisationProfileTable
   passkey: PasskeyTable
   profile: ProfileTable
   proof: ProofTable
   recovery_code: RecoveryCodeTable
+  register_change: RegisterChangeTable
+  register_code: RegisterCodeTable
+  register_enterprise: RegisterEnterpriseTable
+  register_extract: RegisterExtractTable
+  register_staged_enterprise: RegisterStagedEnterpriseTable
+  register_staged_name: RegisterStagedNameTable
+  register_staged_removal: RegisterStagedRemovalTable
+  register_staged_seat: RegisterStagedSeatTable
+  register_watch: RegisterWatchTable
   registration: RegistrationTable
+  rescue: RescueTable
+  rescue_objection: RescueObjectionTable
   resource_server: ResourceServerTable
   sign_in_failure: SignInFailureTable
+  signal: SignalTable
+  signal_delivery: SignalDeliveryTable
+  signal_stream: SignalStreamTable
   signing_key: SigningKeyTable
   spent_challenge: SpentChallengeTable
   staff_action: StaffActionTable
