@@ -182,7 +182,7 @@ export interface JoinRequestTable {
   granted_role: 'LECTEUR' | 'COLLABORATEUR' | 'RESPONSABLE' | 'GESTIONNAIRE' | null
   reason: string | null
   bce: string | null
-  asked_name: string
+  asked_name: string | null
   told_at: Date | null
 }
 
@@ -209,6 +209,7 @@ export interface LegacyConflictTable {
   id: Generated<string>
   site: string
   identifier: string
+  account_id: string
   kind: string
   bce: string | null
   name: string | null

@@ -27,8 +27,8 @@ export const rights = {
     section: 'organisations',
     purpose: 'act-for',
     period: { kind: 'after', length: days(365), since: 'settled_at' },
-    person: { column: 'account_id' },
-    erasure: 'room',
+    person: { either: ['account_id', 'accepted_by'], address: 'email_key' },
+    erasure: 'row',
     order: 'created_at',
     columns: {
       id: personal('link', 'file'),
@@ -46,7 +46,8 @@ export const rights = {
       letter_id: personal('link', 'file'),
       expires_at: personal('technical', 'file'),
       settled_at: personal('behaviour', 'page'),
-      accepted_by: personal('link', 'file'),
+      // Maybe somebody else who reads the same mailbox.
+      accepted_by: personal('link', 'withheld'),
     },
   },
   join_request: {
@@ -75,6 +76,22 @@ export const rights = {
       decided_by: personal('link', 'withheld'),
       granted_role: personal('choice', 'page', { words: 'role' }),
       reason: personal('message', 'page'),
+      bce: personal('choice', 'file'),
+      asked_name: personal('choice', 'page'),
+      told_at: personal('technical', 'file'),
+    },
+  },
+  organisation_choice: {
+    section: 'organisations',
+    purpose: 'act-for',
+    period: { kind: 'after', length: days(365), since: 'chosen_at' },
+    person: { column: 'account_id' },
+    erasure: 'row',
+    order: 'chosen_at',
+    columns: {
+      account_id: personal('link', 'file'),
+      organisation_id: personal('link', 'page', { names: 'organisation' }),
+      chosen_at: personal('behaviour', 'page'),
     },
   },
   organisation_draft: {
@@ -93,6 +110,41 @@ export const rights = {
       told: personal('message', 'file'),
       sent_at: personal('behaviour', 'file'),
       created_at: personal('behaviour', 'page'),
+    },
+  },
+  rescue: {
+    section: 'organisations',
+    purpose: 'act-for',
+    period: { kind: 'after', length: days(365), since: 'settled_at' },
+    person: { column: 'account_id' },
+    erasure: 'row',
+    order: 'asked_at',
+    columns: {
+      id: personal('link', 'file'),
+      organisation_id: personal('link', 'page', { names: 'organisation' }),
+      membership_id: personal('link', 'file'),
+      account_id: personal('link', 'file'),
+      reason: personal('message', 'page'),
+      state: personal('technical', 'file'),
+      asked_at: personal('behaviour', 'page'),
+      objections_until: personal('technical', 'file'),
+      settled_at: personal('behaviour', 'page'),
+      // Somebody of the team.
+      decided_by: personal('link', 'withheld'),
+    },
+  },
+  rescue_objection: {
+    section: 'organisations',
+    purpose: 'act-for',
+    period: { kind: 'after', length: days(365), since: 'at' },
+    person: { column: 'account_id' },
+    erasure: 'row',
+    order: 'at',
+    columns: {
+      rescue_id: personal('link', 'file'),
+      account_id: personal('link', 'file'),
+      reason: personal('message', 'page'),
+      at: personal('behaviour', 'page'),
     },
   },
   app_role: {
@@ -228,6 +280,8 @@ export const rightsOfTheHouse = {
     'undo_until',
     'undone_at',
     'undone_by',
+    'settled_by',
+    'told',
   ),
   member_review: noneOf(
     'house',
@@ -277,5 +331,18 @@ export const rightsOfTheHouse = {
   ),
   // A digest of a number in an old application, of whose account nothing else is left.
   erased_origin: noneOf('machine', 'digest'),
+  // Organisations of a file, while it is looked at.
+  legacy_organisation: noneOf(
+    'house',
+    'bce',
+    'name',
+    'acronym',
+    'legal_form',
+    'nonprofit',
+    'is_public',
+    'register',
+    'organisation_id',
+    'state',
+  ),
   introspection_policy: noneOf('house', 'resource_server', 'token_client'),
 }
