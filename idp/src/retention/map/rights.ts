@@ -315,6 +315,7 @@ export const rightsOfTheHouse = {
     'scopes',
     'grant_types',
     'created_at',
+    'events_uri',
   ),
   resource_server: noneOf('house', 'client_id', 'audience', 'scopes'),
   // What a site's developers did wrong; of the person who was stopped it says nothing.
