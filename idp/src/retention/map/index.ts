@@ -3,6 +3,7 @@ import { jobs, jobsOfTheHouse } from './jobs.ts'
 import { oldAccounts } from './old-accounts.ts'
 import { persons, personsOfTheHouse } from './persons.ts'
 import { rights, rightsOfTheHouse } from './rights.ts'
+import { signals, signalsOfTheHouse } from './signals.ts'
 import { signingIn, signingInOfTheHouse } from './signing-in.ts'
 import { sites } from './sites.ts'
 import { team } from './team.ts'
@@ -13,6 +14,7 @@ export const HELD = {
   ...persons,
   ...signingIn,
   ...rights,
+  ...signals,
   ...writing,
   ...team,
   ...oldAccounts,
@@ -43,6 +45,7 @@ export const EVERY_COLUMN: Readonly<Record<string, Readonly<Record<string, Colum
     ...personsOfTheHouse,
     ...signingInOfTheHouse,
     ...rightsOfTheHouse,
+    ...signalsOfTheHouse,
     ...writingOfTheHouse,
     ...migrations,
   },

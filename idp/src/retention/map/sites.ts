@@ -1,4 +1,4 @@
-import { type Entry, hours, minutes, noneOf, notPersonal, personal } from '../rules.ts'
+import { days, type Entry, hours, minutes, noneOf, notPersonal, personal } from '../rules.ts'
 
 /** On every site: who is signed in there. Found by a name only that site's sector has (D6, X2). */
 const signedIn = {
@@ -22,6 +22,30 @@ const signedIn = {
       leased_until: notPersonal('machine'),
       expires_at: personal('technical', 'file'),
       ends_at: personal('technical', 'file'),
+      rights_number: notPersonal('machine'),
+    },
+  },
+  rights_change: {
+    section: 'sites',
+    purpose: 'protect',
+    period: { kind: 'expiry', atMost: days(1) },
+    person: null,
+    erasure: 'kept',
+    columns: {
+      sub: personal('link', 'file'),
+      number: notPersonal('machine'),
+      expires_at: personal('technical', 'file'),
+    },
+  },
+  security_event: {
+    section: 'sites',
+    purpose: 'protect',
+    period: { kind: 'expiry', atMost: days(8) },
+    person: null,
+    erasure: 'kept',
+    columns: {
+      id: personal('technical', 'file'),
+      expires_at: personal('technical', 'file'),
     },
   },
   pending_sign_in: {
