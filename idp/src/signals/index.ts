@@ -1,0 +1,1 @@
+export { type Applied, appliedOf, type SiteState } from './applied-store.ts'
