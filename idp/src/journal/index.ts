@@ -1,2 +1,2 @@
-export { type JournalEntry, record, recordOfMany } from './record.ts'
+export { type JournalEntry, record, recordEach, recordOfMany } from './record.ts'
 export { listOwnEvents, type OwnEvent } from './store.ts'

@@ -40,3 +40,21 @@ export async function recordOfMany(
     .values(entry.accounts.map((account_id) => ({ event: entry.event, account_id, details })))
     .execute()
 }
+
+/** Many lines that are not the same, in one statement. */
+export async function recordEach(tx: Tx<Tables>, entries: readonly JournalEntry[]): Promise<void> {
+  if (entries.length === 0) return
+  await tx
+    .insertInto('journal')
+    .values(
+      entries.map(({ event, account, by, organisation, client, details = {} }) => ({
+        event,
+        account_id: account ?? null,
+        actor_id: by ?? null,
+        organisation_id: organisation ?? null,
+        client_id: client ?? null,
+        details: JSON.stringify(details),
+      })),
+    )
+    .execute()
+}

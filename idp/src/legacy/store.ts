@@ -1,5 +1,6 @@
 import type { Db, Tx } from '@myanm/database'
 import { sql } from 'kysely'
+import { carryMemberships } from '#organisations'
 import type { Tables } from '../tables.ts'
 
 export interface LegacyAccount {
@@ -53,14 +54,7 @@ export async function mergeAccounts(
     update account_identifier known set account_id = ${into}, is_alias = true
       from account where account.id = ${from} and known.account_id = account.id
         and (known.is_alias or known.key = identifier_key(account.login))`.execute(tx)
-  await sql`
-    update membership set state = 'removed', until = now() where id in (
-      select case when mine.role >= theirs.role then theirs.id else mine.id end
-        from membership mine join membership theirs using (organisation_id)
-        where mine.account_id = ${into} and mine.state = 'active'
-          and theirs.account_id = ${from} and theirs.state = 'active'
-    )`.execute(tx)
-  await sql`update membership set account_id = ${into} where account_id = ${from}`.execute(tx)
+  await carryMemberships(tx, { from, into })
   await sql`
     insert into app_role (account_id, client_id, role)
       select ${into}, client_id, role from app_role where account_id = ${from}
@@ -68,6 +62,11 @@ export async function mergeAccounts(
   await tx.deleteFrom('app_role').where('account_id', '=', from).execute()
   await tx
     .updateTable('legacy_identity')
+    .set({ account_id: into })
+    .where('account_id', '=', from)
+    .execute()
+  await tx
+    .updateTable('legacy_conflict')
     .set({ account_id: into })
     .where('account_id', '=', from)
     .execute()

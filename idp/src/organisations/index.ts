@@ -1,4 +1,10 @@
 export {
+  admitMany,
+  carryMemberships,
+  type Founding,
+  foundOrganisations,
+} from './carry-over-store.ts'
+export {
   admit,
   changeRole,
   endMembership,
