@@ -34,6 +34,7 @@ export interface AccountIdentifierTable {
   key: string
   account_id: string
   is_alias: Generated<boolean>
+  proven_at: Date | null
 }
 
 export interface AccountMoveTable {
@@ -160,6 +161,7 @@ export interface InvitationTable {
   expires_at: Generated<Date>
   settled_at: Date | null
   accepted_by: string | null
+  sendings: Generated<number>
 }
 
 export interface JoinRequestTable {

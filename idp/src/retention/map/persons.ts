@@ -46,6 +46,7 @@ export const persons = {
       key: personal('identity', 'page'),
       account_id: personal('link', 'file'),
       is_alias: personal('technical', 'file'),
+      proven_at: personal('behaviour', 'file'),
     },
   },
   registration: {

@@ -48,6 +48,7 @@ export const rights = {
       settled_at: personal('behaviour', 'page'),
       // Maybe somebody else who reads the same mailbox.
       accepted_by: personal('link', 'withheld'),
+      sendings: personal('technical', 'file'),
     },
   },
   join_request: {
