@@ -69,7 +69,7 @@ const ABOUT_TEAMS: Readonly<Partial<Record<LetterCode, Record<string, string | n
   'join-request': { ...ABOUT, kind: 'join', reminder: 0 },
   'join-approved': { ...ABOUT, kind: 'join', role: 'LECTEUR' },
   'join-refused': { ...ABOUT, reason: 'none' },
-  'role-changed': { ...ABOUT, role: 'LECTEUR', before: 'COLLABORATEUR' },
+  'role-changed': { ...ABOUT, role: 'LECTEUR', before: 'COLLABORATEUR', until: 'none' },
   'membership-ended': ABOUT,
   'transfer-proposed': ABOUT,
   'transfer-done': ABOUT,
