@@ -1,3 +1,4 @@
+export { type AddressClaim, addProvenAddress, listProvenAddresses } from './addresses-store.ts'
 export { changeAccountType, changeEmail, changeLogin, renameAccount } from './changes-store.ts'
 export { readPhone, showPhone } from './phone.ts'
 export { changeProfile, getProfile, type Profile } from './profile-store.ts'

@@ -1,6 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { displayName, identifierKey, readEmail, readName, refusalOfLogin } from './rules.ts'
+import {
+  displayName,
+  identifierKey,
+  maskedEmail,
+  readEmail,
+  readName,
+  refusalOfLogin,
+} from './rules.ts'
 
 test.each([
   [{ given_name: 'Anne', family_name: 'Dupont', email: 'a@exemple.be' }, 'Anne Dupont'],
@@ -129,4 +136,13 @@ describe('a login or an e-mail has one spelling', () => {
       { numRuns: 1000, seed: 1 },
     )
   })
+})
+
+test.each([
+  ['anne@exemple.be', 'a•••@exemple.be'],
+  ['é@exemple.be', 'é•••@exemple.be'],
+  ['', '•••'],
+  ['@exemple.be', '•••'],
+])('the address « %s » is shown to strangers as « %s »', (email, shown) => {
+  expect(maskedEmail(email)).toBe(shown)
 })

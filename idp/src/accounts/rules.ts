@@ -106,3 +106,13 @@ export function readEmail(typed: string): string | null {
   const email = `${local}@${domain}`
   return isOne && email.length <= LONGEST_EMAIL ? email : null
 }
+
+/** « a•••@exemple.be »: enough for who knows the address, nothing for who does not. */
+export function maskedEmail(email: string): string {
+  const at = email.lastIndexOf('@')
+  const [first = ''] = email
+  return at < 1 ? '•••' : `${first}•••${email.slice(at)}`
+}
+
+/** The conditions somebody agrees to when they get an account; a new text is a new version (4.2.1). */
+export const TERMS_VERSION = '2026-11'

@@ -3,10 +3,10 @@ import { render } from '@myanm/chassis'
 import type { Context } from 'koa'
 import { findAccount } from '#accounts'
 import { lookAtProof } from '#proofs'
+import { maskedEmail } from '#rules/accounts'
 import { bannerOf, whoIsHere } from '#visits'
 import { type Confirmation, confirmAddress } from './change-address.ts'
 import type { MyAccountNeeds } from './needs.ts'
-import { maskedEmail } from './rules.ts'
 
 /**
  * The link in the mail to a new address. Looking changes nothing (ahead 7): a scanner that opens it twice

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { changedFields, concernsOf, isMailReturned, maskedEmail, type Situation } from './rules.ts'
+import { changedFields, concernsOf, isMailReturned, type Situation } from './rules.ts'
 
 const calm: Situation = {
   hasName: true,
@@ -61,15 +61,6 @@ test.each([
   ],
 ])('of %j, the mail has come back: %s', (letters, returned) => {
   expect(isMailReturned(letters)).toBe(returned)
-})
-
-test.each([
-  ['anne@exemple.be', 'a•••@exemple.be'],
-  ['é@exemple.be', 'é•••@exemple.be'],
-  ['', '•••'],
-  ['@exemple.be', '•••'],
-])('the address « %s » is shown to strangers as « %s »', (email, shown) => {
-  expect(maskedEmail(email)).toBe(shown)
 })
 
 test('what another tab has changed is what differs from what was typed', () => {

@@ -47,13 +47,6 @@ export const VAT_STATUSES = ['assujetti', 'franchise', 'exempte', 'non-assujetti
 /** Only who works for themselves is asked about their work (M18): a private person never sees it. */
 export const tellsOfWork = (type: AccountType): boolean => type === 'independant'
 
-/** « a•••@exemple.be »: enough for who knows the address, nothing for who does not. */
-export function maskedEmail(email: string): string {
-  const at = email.lastIndexOf('@')
-  const [first = ''] = email
-  return at < 1 ? '•••' : `${first}•••${email.slice(at)}`
-}
-
 /** Names of the fields that differ: what somebody else, or another tab, has changed meanwhile. */
 export function changedFields(
   shown: Readonly<Record<string, string>>,

@@ -1,7 +1,7 @@
 import type { Claim, Person } from '#accounts'
+import { TERMS_VERSION } from '#rules/accounts'
 import type { RegistrationNeeds } from './needs.ts'
 import { place } from './place.ts'
-import { TERMS_VERSION } from './rules.ts'
 import { claimOf, findRegistration } from './store.ts'
 import { untilSettled } from './try-again.ts'
 import { writeTo } from './write-to.ts'

@@ -1,8 +1,5 @@
 import { registrationPath } from '#rules/journeys'
 
-/** The conditions somebody agrees to when they register; a new text is a new version (4.2.1). */
-export const TERMS_VERSION = '2026-11'
-
 export const LANGUAGES = ['fr', 'nl', 'de', 'en'] as const
 export const VAT_STATUSES = ['assujetti', 'franchise', 'exempte', 'non-assujetti'] as const
 export const PROFILES = ['particulier', 'independant', 'organisme'] as const
