@@ -1,4 +1,4 @@
-export { type Opened, openProof, withdrawProof } from './open.ts'
+export { type Opened, openProof, openProofs, renewProof, withdrawProof } from './open.ts'
 export { type CodeAnswer, checkCode, type Looked, lookAtProof, redeemProof } from './redeem.ts'
 export type { Purpose } from './rules.ts'
 export { type ProofSecrets, proofSecrets } from './secrets.ts'

@@ -86,6 +86,52 @@ export async function saveProof(
   return id
 }
 
+/** @returns subject → proof */
+export async function saveProofs(
+  tx: Tx<Tables>,
+  given: {
+    readonly account: string
+    readonly purpose: Purpose
+    readonly of: readonly { readonly subject: string; readonly email: string }[]
+    readonly now: Date
+    readonly expiresAt: Date
+  },
+): Promise<ReadonlyMap<string, string>> {
+  if (given.of.length === 0) return new Map()
+  const rows = await tx
+    .insertInto('proof')
+    .values(
+      given.of.map(({ subject, email }) => ({
+        account_id: given.account,
+        purpose: given.purpose,
+        subject,
+        email,
+        client_id: null,
+        browser: null,
+        created_at: given.now,
+        asked_at: given.now,
+        expires_at: given.expiresAt,
+        used_at: null,
+        ended_at: null,
+      })),
+    )
+    .returning(['id', 'subject'])
+    .execute()
+  return new Map(rows.map(({ id, subject }) => [subject, id]))
+}
+
+export async function prolong(
+  tx: Tx<Tables>,
+  id: string,
+  { now, expiresAt }: { readonly now: Date; readonly expiresAt: Date },
+): Promise<void> {
+  await tx
+    .updateTable('proof')
+    .set({ asked_at: now, expires_at: expiresAt })
+    .where('id', '=', id)
+    .execute()
+}
+
 export async function noteAsked(tx: Tx<Tables>, id: string, now: Date): Promise<void> {
   await tx.updateTable('proof').set({ asked_at: now }).where('id', '=', id).execute()
 }
