@@ -1,5 +1,7 @@
 import { serve } from '@myanm/chassis'
 import { type ReportDoor, receiveReports } from '#mail'
+import { keySeal } from '#oidc'
+import { deliverSignals, type SignalDelivery } from '#signals'
 import { createApp } from './app.ts'
 import { startBackgroundWork } from './background-work.ts'
 import type { Config } from './config.ts'
@@ -18,12 +20,25 @@ async function startReportDoor(services: Services): Promise<ReportDoor | null> {
   return port === undefined ? null : await receiveReports(services, { host, port })
 }
 
-/** Starts MyANM: connections, engine, job worker, then the doors. */
+/** Who tells the sites of changes of rights. */
+function startSignals({ config, db, log, subjectOf }: Services): Promise<SignalDelivery> {
+  return deliverSignals({
+    db,
+    log,
+    subjectOf,
+    databaseUrl: config.DATABASE_URL,
+    issuer: config.PUBLIC_URL,
+    seal: keySeal(config.KEY_ENCRYPTION_KEY),
+  })
+}
+
+/** Starts MyANM: connections, engine, job worker, signals, then the doors. */
 export async function startIdp(config: Config, substitutes: Substitutes = {}): Promise<RunningIdp> {
   const services = await startServices(config, substitutes)
   try {
     const { app, catalogue } = createApp(services)
     const worker = await startBackgroundWork(services, catalogue)
+    const signals = await startSignals(services)
     const reports = await startReportDoor(services)
     const server = await serve(app, { port: config.PORT, host: config.HOST })
     return {
@@ -32,7 +47,7 @@ export async function startIdp(config: Config, substitutes: Substitutes = {}): P
       stop: async () => {
         await server.stop()
         await reports?.stop()
-        await worker.stop()
+        await Promise.all([worker.stop(), signals.stop()])
         await services.close()
       },
     }

@@ -149,7 +149,11 @@ export interface EndAtSite {
   readonly sid: string
 }
 
-/** Queues a sign-out for each site that listens to them. */
+/**
+ * Queues a sign-out for each site that listens to them, and an event for each that hears of changes of
+ * rights (7.5): that one is written here and not after the commit, because the grant by which the site
+ * would be found ends with the session.
+ */
 export async function tellOfEnds(
   tx: Tx<Tables>,
   account: string,
@@ -163,5 +167,8 @@ export async function tellOfEnds(
   const told = new Set(listening.map((client) => client.client_id))
   for (const { client, sid } of ends) {
     if (told.has(client)) await enqueue(tx, 'backchannel-logout', { client, account, sid })
+    await sql`select signal_session_ended(${account}::uuid, ${client}::text, ${sid}::text)`.execute(
+      tx,
+    )
   }
 }

@@ -10,7 +10,7 @@ const PULSE = 5000
 /** Longest anything is waited for: a line that fell silent is a line that broke. In milliseconds. */
 const PATIENCE = 3000
 
-/** Announcements of one transaction, or of several close together, count as one change. */
+/** Announcements this close together count as one change, when nothing else is said; in milliseconds. */
 const GATHER = 50
 
 export interface Listener {
@@ -26,8 +26,10 @@ export async function listen(options: {
   readonly channel: string
   readonly log: Log
   readonly onChange: () => Promise<void>
+  /** How long announcements are gathered, in milliseconds. */
+  readonly gather?: number
 }): Promise<Listener> {
-  const { log } = options
+  const { log, gather = GATHER } = options
   let client: pg.Client | undefined
   let stopped = false
   let pending: NodeJS.Timeout | undefined
@@ -39,7 +41,7 @@ export async function listen(options: {
         log.warn({ err: error }, 'change not taken in, trying again')
         if (!stopped) setTimeout(announce, PAUSE).unref()
       })
-    }, GATHER)
+    }, gather)
   }
 
   const connect = async () => {

@@ -70,43 +70,102 @@ const outsideOnly: LookupFunction = (hostname, options, done) => {
   })
 }
 
+/** Whether an installation that stands on one's own machine is talked to: nothing is inside then. */
+export interface Reach {
+  readonly local: boolean
+}
+
+export interface Message {
+  readonly type: string
+  readonly body: string
+  /** Longest its answer is waited for, in milliseconds; 5 s when not said. */
+  readonly patience?: number
+}
+
+/** What a site answered; the text of a refusal (400), as far as anybody would read it. */
+export interface Answer {
+  readonly status: number
+  readonly text: string
+}
+
+/** Longest refusal that is read, in bytes. */
+const LONGEST_REFUSAL = 2_000
+
 /**
- * Posts a form to a site. No redirect is followed, nothing inside our own network is reached
+ * Posts something to a site. No redirect is followed, nothing inside our own network is reached
  * (SSRF, yardsticks F43), unless this whole installation stands on one's own machine.
- * @returns the status of the answer
- * @throws Error when refused, unreachable or slower than 5 s
+ * @throws Error when refused, unreachable or slow
  */
-export function postForm(
-  target: URL,
-  fields: Readonly<Record<string, string>>,
-  reach: { readonly local: boolean },
-): Promise<number> {
-  const body = new URLSearchParams(fields).toString()
-  const send = target.protocol === 'https:' ? requestHttps : requestHttp
+export async function post(target: URL, message: Message, reach: Reach): Promise<Answer> {
   if (
     !reach.local &&
     (target.protocol !== 'https:' || isIP(target.hostname.replace(/[[\]]/g, '')))
   ) {
-    return Promise.reject(new Error('only https, and only names'))
+    throw new Error('only https, and only names')
   }
+  const signal = AbortSignal.timeout(message.patience ?? PATIENCE)
+  const send = () => exchange(target, { ...message, signal, reach })
+  try {
+    return await send()
+  } catch (error) {
+    // A line kept open from the last time, which the site had just closed: that says nothing of it.
+    if (error instanceof StaleLine) return send()
+    throw error
+  }
+}
+
+class StaleLine extends Error {
+  override readonly name = 'StaleLine'
+}
+
+function exchange(
+  target: URL,
+  message: Message & { readonly signal: AbortSignal; readonly reach: Reach },
+): Promise<Answer> {
+  const { type, body, signal, reach } = message
+  const open = target.protocol === 'https:' ? requestHttps : requestHttp
   return new Promise((done, fail) => {
-    const request = send(
+    const request = open(
       target,
       {
         method: 'POST',
         headers: {
-          'Content-Type': 'application/x-www-form-urlencoded',
+          'Content-Type': type,
           'Content-Length': Buffer.byteLength(body),
+          Accept: 'application/json',
         },
-        signal: AbortSignal.timeout(PATIENCE),
+        signal,
         ...(reach.local ? {} : { lookup: outsideOnly }),
       },
       (answer) => {
-        answer.resume()
-        done(answer.statusCode ?? 0)
+        const status = answer.statusCode ?? 0
+        if (status !== 400) {
+          answer.resume()
+          return done({ status, text: '' })
+        }
+        let text = ''
+        answer.setEncoding('utf8')
+        answer.on('data', (part: string) => {
+          text = (text + part).slice(0, LONGEST_REFUSAL)
+        })
+        answer.on('end', () => done({ status, text }))
+        answer.on('error', fail)
       },
     )
-    request.on('error', fail)
+    request.on('error', (error: NodeJS.ErrnoException) =>
+      fail(request.reusedSocket && error.code === 'ECONNRESET' ? new StaleLine() : error),
+    )
     request.end(body)
   })
+}
+
+/** Posts a form to a site, as `post` does. @returns the status of the answer */
+export async function postForm(
+  target: URL,
+  fields: Readonly<Record<string, string>>,
+  reach: Reach,
+): Promise<number> {
+  const type = 'application/x-www-form-urlencoded'
+  const body = new URLSearchParams(fields).toString()
+  return (await post(target, { type, body }, reach)).status
 }

@@ -52,6 +52,7 @@ function rowOf(client: SceneClient) {
     redirect_uris: [...client.redirectUris],
     post_logout_redirect_uris: postLogoutOf(client),
     backchannel_logout_uri: isSite && home ? `${home}/deconnexion-centrale` : null,
+    events_uri: isSite && home ? `${home}/evenements` : null,
     home_uri: isSite ? home : null,
     scopes: hasPages ? scopes : [],
     grant_types: hasPages ? ['authorization_code', 'refresh_token'] : [],
