@@ -6,6 +6,7 @@ import { diagnosisRoutes } from '#diagnoses'
 import { footerLinks, helpRoutes } from '#help'
 import { homeRoutes } from '#home'
 import { interactionRoutes } from '#interactions'
+import { membershipRoutes } from '#memberships'
 import { myAccountRoutes } from '#my-account'
 import { myDataRoutes } from '#my-data'
 import { isEngines } from '#oidc'
@@ -42,6 +43,7 @@ export function createApp(services: Services): Frame {
     returnRoutes(services),
     homeRoutes(services),
     myAccountRoutes(services),
+    membershipRoutes(services),
     securityRoutes(services),
     registrationRoutes(services),
     interactionRoutes(services),

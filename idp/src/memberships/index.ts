@@ -1,3 +1,7 @@
+export { changeMemberRole } from './change-role.ts'
+export type { Decider, Decision } from './decide-on-member.ts'
+export { endDueRoles } from './end-due-roles.ts'
+export { leaveOrganisation } from './leave-organisation.ts'
 export {
   type MemberVisit,
   organisationPage,
@@ -5,3 +9,6 @@ export {
   requireRecentMember,
   roleTooLow,
 } from './member-here.ts'
+export { removeMember } from './remove-member.ts'
+export { membershipRoutes } from './routes.ts'
+export { type Contact, countTeam, findContact, listEnding } from './store.ts'

@@ -11,7 +11,7 @@ import {
   type VisitNeeds,
 } from '#visits'
 import { problem } from '../problems.ts'
-import { actorOf, ORGANISATION_PAGES, type OrganisationPage } from './rules.ts'
+import { actorOf, isIdentifier, ORGANISATION_PAGES, type OrganisationPage } from './rules.ts'
 
 type OrganisationStanding = NonNullable<Standing['organisation']>
 
@@ -23,8 +23,6 @@ export interface MemberVisit {
   /** For `decide` of `@myanm/permissions`. */
   readonly actor: Person
 }
-
-const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
 
 /**
  * The member of the organisation named in the address (`/organismes/:organisme/…`) who may do this; null
@@ -59,7 +57,7 @@ async function asMember(
   const { visit } = asked
   if (!visit) return null
   const id = String((ctx as { params?: Record<string, string> }).params?.['organisme'] ?? '')
-  const standing = UUID.test(id) ? await standingOf(db, visit.account, id) : null
+  const standing = isIdentifier(id) ? await standingOf(db, visit.account, id) : null
   if (!standing?.organisation) {
     throw frameProblem('not-found', {
       ways: [{ key: 'memberships.way.my-organisations', href: '/compte/organismes' }],

@@ -1,4 +1,14 @@
-import type { ActionKey, Actor, Person } from '@myanm/permissions'
+import {
+  type ActingOrganisation,
+  type ActionKey,
+  type Actor,
+  compareRoles,
+  type Extent,
+  outlook,
+  type Person,
+  ROLES,
+  type Role,
+} from '@myanm/permissions'
 import type { Standing } from '#accounts'
 
 /** A person acting for the organisation whose pages they are on, as the rights see them. */
@@ -45,3 +55,161 @@ export const ORGANISATION_PAGES = [
 }[]
 
 export type OrganisationPage = (typeof ORGANISATION_PAGES)[number]['key']
+
+/** The roles a GESTIONNAIRE gives; their own goes to somebody else by hand-over only (M33, M43). */
+export const GIVEN_ROLES = ['LECTEUR', 'COLLABORATEUR', 'RESPONSABLE'] as const
+export type GivenRole = (typeof GIVEN_ROLES)[number]
+
+export const isGivenRole = (role: unknown): role is GivenRole =>
+  GIVEN_ROLES.some((given) => given === role)
+
+/** One rung down; null below which there is none, and for the GESTIONNAIRE, who hands over. */
+export function lowerRole(role: Role): GivenRole | null {
+  const lower = ROLES[ROLES.indexOf(role) - 1]
+  return isGivenRole(role) && isGivenRole(lower) ? lower : null
+}
+
+/**
+ * Where each thing one does for an organisation is done, in the order people are told of it. What a
+ * person does in their own name is not among them: no organisation gives or takes it.
+ */
+export const PLACES = {
+  ads: [
+    'ad.emploi.publish',
+    'ad.agenda.publish',
+    'ad.formation.publish',
+    'ad.petite.org',
+    'ad.own',
+    'ad.colleague',
+    'ad.org.list',
+    'ad.stats',
+    'credit.use',
+    'org.fiche.publish',
+    'cv.read',
+  ],
+  monasbl: ['read.subscriber', 'doc.generate'],
+  myanm: [
+    'buy.unit',
+    'buy.major',
+    'bill.read',
+    'org.read',
+    'org.edit',
+    'team.read',
+    'team.invite',
+    'team.invite.resp',
+    'team.role',
+    'team.remove',
+    'join.decide',
+    'org.journal',
+  ],
+} as const satisfies Readonly<Record<string, readonly ActionKey[]>>
+
+export type Place = keyof typeof PLACES
+
+/** Things one does, by where. Places without any are left out. */
+export type ByPlace = readonly { readonly place: Place; readonly actions: readonly ActionKey[] }[]
+
+export interface Consequences {
+  readonly lost: ByPlace
+  readonly gained: ByPlace
+  readonly kept: ByPlace
+}
+
+/**
+ * What another role, or none, changes for somebody, read from the matrix (5.3): told before it is done.
+ * @param to null for who leaves the team
+ */
+export function consequencesOf(
+  organisation: Omit<ActingOrganisation, 'role'>,
+  { from, to }: { readonly from: Role; readonly to: Role | null },
+): Consequences {
+  const mayAs = (role: Role | null, action: ActionKey): Extent | 'whole' | null => {
+    if (role === null) return null
+    // The person's own profile is theirs: what an organisation gives is told as of anybody (M54).
+    const decision = outlook(
+      {
+        kind: 'person',
+        accountType: 'particulier',
+        accountActive: true,
+        organisation: { ...organisation, role },
+      },
+      action,
+    )
+    return decision.allowed ? (decision.extent ?? 'whole') : null
+  }
+  const isDown = to === null || compareRoles(to, from) < 0
+  const moveOf = (action: ActionKey): 'lost' | 'gained' | 'kept' | 'never' => {
+    const [before, after] = [mayAs(from, action), mayAs(to, action)]
+    if (before === null && after === null) return 'never'
+    if (before === after) return 'kept'
+    if (after === null) return 'lost'
+    return before === null || !isDown ? 'gained' : 'lost'
+  }
+  const those = (move: 'lost' | 'gained' | 'kept'): ByPlace =>
+    (Object.keys(PLACES) as Place[])
+      .map((place) => ({ place, actions: PLACES[place].filter((one) => moveOf(one) === move) }))
+      .filter(({ actions }) => actions.length > 0)
+  return { lost: those('lost'), gained: those('gained'), kept: those('kept') }
+}
+
+/** How far ahead a role may be given: further is a slip of the pen. */
+export const LONGEST_TERM_YEARS = 10
+
+const BRUSSELS = new Intl.DateTimeFormat('en-CA', {
+  timeZone: 'Europe/Brussels',
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+})
+
+/** `2026-11-22`, where the people are. */
+export const dayIn = (now: Date): string => BRUSSELS.format(now)
+
+/**
+ * The last day of a role as people write it: `2027-01-31` as browsers send it, or 31/01/2027.
+ * @returns `2027-01-31`, or why it is none
+ */
+export function readLastDay(
+  typed: string,
+  today: string,
+): { readonly day: string } | { readonly refused: 'invalid' | 'past' | 'too-far' } {
+  const text = typed.trim()
+  const [, d = '', m = '', y = ''] = /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$/.exec(text) ?? []
+  const day = y === '' ? text : `${y}-${m.padStart(2, '0')}-${d.padStart(2, '0')}`
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return { refused: 'invalid' }
+  const read = new Date(`${day}T12:00:00Z`)
+  // 31 February is no day, whatever calendars make of it.
+  if (Number.isNaN(read.getTime()) || read.toISOString().slice(0, 10) !== day) {
+    return { refused: 'invalid' }
+  }
+  if (day < today) return { refused: 'past' }
+  const latest = `${Number(today.slice(0, 4)) + LONGEST_TERM_YEARS}${today.slice(4)}`
+  return day > latest ? { refused: 'too-far' } : { day }
+}
+
+/** `2027-01-31` → 31/01/2027 (4.6). */
+export const showDay = (day: string): string => day.split('-').reverse().join('/')
+
+/** Why a move was not made. */
+export type MoveRefusal =
+  /** Who decides is no longer of the team, or the organisation is closed. */
+  | 'not-of-team'
+  /** Who decides may not, as they are now (E14). */
+  | 'role-too-low'
+  /** Whom it is about leads: hands over first (E16). */
+  | 'leads'
+  /** Whom it is about has left meanwhile. */
+  | 'gone'
+  /** Their role is no longer the one the page showed. */
+  | 'changed'
+  /** The last RESPONSABLE: who decides proves again who they are (4.3.5). */
+  | 'prove-again'
+
+/** Words of a search, few enough for a query. */
+export const wordsOf = (typed: string): string[] =>
+  typed.trim().split(/\s+/).filter(Boolean).slice(0, 6)
+
+const IDENTIFIER = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
+
+/** Whether a part of an address can be the identifier of anything. */
+export const isIdentifier = (text: string): boolean => IDENTIFIER.test(text)
