@@ -6,15 +6,18 @@ import { diagnosisRoutes } from '#diagnoses'
 import { footerLinks, helpRoutes } from '#help'
 import { homeRoutes } from '#home'
 import { interactionRoutes } from '#interactions'
+import { joinRequestRoutes } from '#join-requests'
 import { membershipRoutes } from '#memberships'
 import { myAccountRoutes } from '#my-account'
 import { myDataRoutes } from '#my-data'
+import { myOrganisationsRoutes } from '#my-organisations'
 import { isEngines } from '#oidc'
 import { isStopLink, preferenceRoutes } from '#preferences'
 import { recoveryRoutes } from '#recovery'
 import { registrationRoutes } from '#registration'
 import { securityRoutes } from '#security'
 import { staffRoutes } from '#staff'
+import { transferRoutes } from '#transfers'
 import { returnRoutes } from '#visits'
 import type { Services } from './services.ts'
 
@@ -43,6 +46,8 @@ export function createApp(services: Services): Frame {
     returnRoutes(services),
     homeRoutes(services),
     myAccountRoutes(services),
+    joinRequestRoutes(services),
+    myOrganisationsRoutes(services),
     membershipRoutes(services),
     securityRoutes(services),
     registrationRoutes(services),
@@ -52,6 +57,7 @@ export function createApp(services: Services): Frame {
     helpRoutes(services),
     myDataRoutes(services),
     preferenceRoutes(services),
+    transferRoutes(services),
     staffRoutes(services),
     diagnosisRoutes(services),
     apiRoutes(services),

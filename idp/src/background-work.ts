@@ -2,10 +2,14 @@ import { fileURLToPath } from 'node:url'
 import { type Catalogue, createTemplates, type Language } from '@myanm/chassis'
 import { forgetDevices } from '#devices'
 import { releaseForgotten, startWorker, type Worker } from '#jobs'
+import { tellOfRequest, watchRequests } from '#join-requests'
 import { sendMail, watchLetters } from '#mail'
+import { endDueRoles } from '#memberships'
 import { deliverLogout, keySeal, sweepExpired } from '#oidc'
+import { compareWithRegister } from '#organisation-data'
 import { answerForgotten } from '#recovery'
 import { eraseDue, forgetOld } from '#retention'
+import { watchTransfers } from '#transfers'
 import type { Services } from './services.ts'
 
 /** What is done after the commit, by whom: every kind of job and its room. */
@@ -35,8 +39,13 @@ export function startBackgroundWork(services: Services, catalogue: Catalogue): P
           job,
         ),
       'watch-letters': () => watchLetters({ db }),
+      'watch-transfers': () => watchTransfers({ db }),
+      'compare-with-register': async () => void (await compareWithRegister({ db })),
       'release-forgotten': () => releaseForgotten(db),
+      'tell-of-request': (job) => tellOfRequest({ db }, job),
+      'watch-requests': () => watchRequests({ db }),
       'erase-due': async () => void (await eraseDue({ db, log })),
+      'end-due-roles': async () => void (await endDueRoles({ db }, new Date())),
       'forget-old': async () => void (await forgetOld({ db, log })),
       'send-way-back': (job) => answerForgotten({ config, db, pool }, job),
       'sweep-expired': async () => {

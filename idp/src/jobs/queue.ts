@@ -12,10 +12,15 @@ export interface Job {
   'send-mail': { letter: string }
   'send-way-back': { account: string | null; client: string | null }
   'watch-letters': Record<string, never>
+  'watch-transfers': Record<string, never>
+  'tell-of-request': { request: string }
+  'watch-requests': Record<string, never>
   'release-forgotten': Record<string, never>
   'sweep-expired': Record<string, never>
   'erase-due': Record<string, never>
+  'end-due-roles': Record<string, never>
   'forget-old': Record<string, never>
+  'compare-with-register': Record<string, never>
 }
 
 /**
@@ -41,6 +46,19 @@ export async function enqueue<Name extends keyof Job>(
     max_attempts => ${options.attempts ?? 12}::int,
     job_key => ${options.key ?? null}::text
   )`.execute(db)
+}
+
+/** The same job once for each of many payloads, in one statement; each with a key of its own. */
+export async function enqueueEach<Name extends keyof Job>(
+  db: Db<Tables> | Tx<Tables>,
+  name: Name,
+  jobs: readonly { readonly payload: Job[Name]; readonly key: string }[],
+): Promise<void> {
+  if (jobs.length === 0) return
+  await sql`select from ${sql.id(JOBS_SCHEMA, 'add_jobs')}(array(
+    select row(${name}::text, job -> 'payload', null, now(), 12, job ->> 'key', 0, null)::${sql.id(JOBS_SCHEMA, 'job_spec')}
+      from json_array_elements(${JSON.stringify(jobs)}::json) as job
+  ))`.execute(db)
 }
 
 /** Brings the queue's own tables up to date. Needs the right to create its schema the first time. */

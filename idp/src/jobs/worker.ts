@@ -47,8 +47,11 @@ export async function startWorker(options: {
       crontab: [
         '*/10 * * * * sweep-expired',
         '* * * * * watch-letters',
+        '* * * * * watch-transfers',
         '*/5 * * * * release-forgotten',
+        '*/10 * * * * watch-requests',
         '*/10 * * * * erase-due',
+        '* * * * * end-due-roles',
         // At night, in UTC.
         '20 2 * * * forget-old',
       ].join('\n'),

@@ -19,11 +19,13 @@ export type LetterCode =
   | 'invitation' // ML9
   | 'invitation-settled' // ML10, to who invited
   | 'join-request' // ML11, and its reminders
+  | 'join-waiting' // ML11 unanswered, to every RESPONSABLE (ahead 3)
   | 'join-approved' // ML12
   | 'join-refused' // ML13
   | 'role-changed' // ML14
   | 'membership-ended' // ML15
   | 'transfer-proposed' // ML16
+  | 'transfer-announced' // the same, to whoever else answers for the organisation (ahead 4)
   | 'transfer-done' // ML17, to both
   | 'transfer-not-done' // ML18, to both
   | 'rescue' // to every RESPONSABLE of an organisation without its GESTIONNAIRE (ahead 4)
@@ -53,11 +55,13 @@ export const PATHS: Readonly<Record<LetterCode, string>> = {
   invitation: '/invitation/:jeton',
   'invitation-settled': '/organismes/:organisationId/equipe/inviter',
   'join-request': '/organismes/:organisationId/equipe/demandes',
+  'join-waiting': '/organismes/:organisationId/gestionnaire',
   'join-approved': '/compte/demandes/:requestId',
   'join-refused': '/compte/demandes/:requestId',
   'role-changed': '/organismes/:organisationId',
   'membership-ended': '/compte/organismes',
   'transfer-proposed': '/organismes/:organisationId/gestionnaire',
+  'transfer-announced': '/organismes/:organisationId/gestionnaire',
   'transfer-done': '/organismes/:organisationId/gestionnaire',
   'transfer-not-done': '/organismes/:organisationId/gestionnaire',
   rescue: '/organismes/:organisationId/gestionnaire',

@@ -1,0 +1,7 @@
+export { type Asked, askToJoin, askToRaise } from './ask.ts'
+export { findAddressee } from './find-addressee.ts'
+export { joinRequestRoutes } from './routes.ts'
+export { listRequestsOf, type OwnRequest } from './store.ts'
+export { tellOfRequest, watchRequests } from './watch.ts'
+export { type Escalated, listEscalated } from './watch-store.ts'
+export { withdrawRequest } from './withdraw.ts'

@@ -1,0 +1,66 @@
+import type Router from '@koa/router'
+import { frameProblem, readForm, render } from '@myanm/chassis'
+import { isOneOfOurSites } from '#clients'
+import { accountPage, keepNotice, requirePerson } from '#visits'
+import { nothingForm } from './forms.ts'
+import type { JoinRequestNeeds } from './needs.ts'
+import { mayAskAgainOn } from './rules.ts'
+import { findOwnRequest, type OwnRequest } from './store.ts'
+import { withdrawRequest } from './withdraw.ts'
+
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
+
+/** « Ma demande »: where it stands, what comes next, and on to where one wanted to go. */
+export function requestRoutes(router: Router, needs: JoinRequestNeeds): void {
+  const { db } = needs
+
+  /** @throws Problem `not-found`, for what does not exist and what is somebody else's alike */
+  const requestOf = async (account: string, id: string): Promise<OwnRequest> => {
+    const request = UUID.test(id) ? await findOwnRequest(db, { id, account }) : undefined
+    if (request) return request
+    throw frameProblem('not-found', {
+      ways: [{ key: 'join-requests.way.mine', href: '/compte/organismes' }],
+    })
+  }
+
+  router.get('/compte/demandes/:requestId', async (ctx) => {
+    const visit = await requirePerson(ctx, needs)
+    if (!visit) return
+    const request = await requestOf(visit.account, ctx.params['requestId'] ?? '')
+    const { state, settledAt } = request
+    const again = state === 'refused' && settledAt ? mayAskAgainOn(settledAt) : null
+    render(ctx, 'join-requests/pages/request.njk', {
+      ...accountPage(ctx, visit, 'overview'),
+      request,
+      wayOn: wayOn(request),
+      again,
+      mayAskAgain: state !== 'pending' && state !== 'approved' && (!again || again <= new Date()),
+    })
+  })
+
+  router.post('/compte/demandes/:requestId/retirer', async (ctx) => {
+    const visit = await requirePerson(ctx, needs)
+    if (!visit) return
+    await readForm(ctx, nothingForm)
+    const { id } = await requestOf(visit.account, ctx.params['requestId'] ?? '')
+    const isWithdrawn = await withdrawRequest(needs, { account: visit.account, request: id })
+    if (isWithdrawn) keepNotice(ctx, 'join-requests.withdrawn')
+    ctx.status = 303
+    ctx.redirect(`/compte/demandes/${id}`)
+  })
+}
+
+/**
+ * Where « Continuer » leads: to the page wanted at the site, signed in for this organisation. Made from
+ * the registered address of the site and a path that was checked when it was kept (F31).
+ */
+function wayOn({ client, homeUri, organisation, page }: OwnRequest): string | null {
+  if (homeUri === null) return null
+  if (client === null || !isOneOfOurSites(client) || organisation === null) return homeUri
+  const address = new URL('/connexion', homeUri)
+  address.search = new URLSearchParams({
+    organisation,
+    ...(page !== null && { retour: page }),
+  }).toString()
+  return address.href
+}

@@ -1,0 +1,263 @@
+import type { Db, Tx } from '@myanm/database'
+import type { Role } from '@myanm/permissions'
+import { sql } from 'kysely'
+import type { Tables } from '../tables.ts'
+import type { Grantable, RequestState } from './rules.ts'
+
+type Reader = Db<Tables> | Tx<Tables>
+
+/** Whom a request is made to: known here, or only by its number in the register. */
+export interface Addressee {
+  readonly id: string | null
+  readonly bce: string | null
+  readonly name: string
+}
+
+export interface NewRequest {
+  readonly addressee: Addressee
+  readonly account: string
+  readonly kind: 'join' | 'raise'
+  readonly wishedRole: Grantable | null
+  readonly function: string | null
+  readonly message: string | null
+  readonly client: string | null
+  readonly page: string | null
+}
+
+/** @throws a unique violation on `join_request_one_pending` or `…_one_waiting` for a double (E21) */
+export async function saveRequest(tx: Tx<Tables>, asked: NewRequest): Promise<string> {
+  const { addressee, account, kind, wishedRole, message, client, page } = asked
+  const { id } = await tx
+    .insertInto('join_request')
+    .values({
+      organisation_id: addressee.id,
+      bce: addressee.bce,
+      asked_name: addressee.name,
+      account_id: account,
+      kind,
+      wished_role: wishedRole,
+      function: asked.function,
+      message,
+      client_id: client,
+      return_path: page,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return id
+}
+
+/** The last refusal, and what is open, between one person and one organisation. */
+export async function findEarlier(
+  db: Reader,
+  { account, addressee }: { readonly account: string; readonly addressee: Addressee },
+): Promise<{ pending: string | null; refused: { id: string; at: Date } | null }> {
+  const rows = await db
+    .selectFrom('join_request')
+    .select(['id', 'state', 'settled_at'])
+    .where('account_id', '=', account)
+    .where('state', 'in', ['pending', 'refused'])
+    .where((row) =>
+      row.or([
+        row('organisation_id', '=', addressee.id),
+        row.and([row('organisation_id', 'is', null), row('bce', '=', addressee.bce)]),
+      ]),
+    )
+    .orderBy('id', 'desc')
+    .execute()
+  const refused = rows.find(({ state }) => state === 'refused')
+  return {
+    pending: rows.find(({ state }) => state === 'pending')?.id ?? null,
+    refused: refused?.settled_at ? { id: refused.id, at: refused.settled_at } : null,
+  }
+}
+
+/** How many requests somebody has open, and has made since a moment. */
+export async function countOf(
+  db: Reader,
+  { account, since }: { readonly account: string; readonly since: Date },
+): Promise<{ open: number; made: number }> {
+  const { open, made } = await db
+    .selectFrom('join_request')
+    .select((row) => [
+      sql<number>`count(*) filter (where state = 'pending')::int`.as('open'),
+      sql<number>`count(*) filter (where ${row('created_at', '>', since)})::int`.as('made'),
+    ])
+    .where('account_id', '=', account)
+    .executeTakeFirstOrThrow()
+  return { open, made }
+}
+
+/** A request as the person who made it follows it. */
+export interface OwnRequest {
+  readonly id: string
+  readonly kind: 'join' | 'raise'
+  /** Null for what has no account here: never told. */
+  readonly organisation: string | null
+  readonly name: string
+  readonly bce: string | null
+  readonly wishedRole: Grantable | null
+  readonly function: string | null
+  readonly message: string | null
+  readonly state: RequestState
+  readonly createdAt: Date
+  readonly expiresAt: Date
+  readonly settledAt: Date | null
+  readonly grantedRole: Grantable | null
+  readonly reason: string | null
+  readonly client: string | null
+  readonly site: string | null
+  readonly homeUri: string | null
+  readonly page: string | null
+}
+
+function ownRequests(db: Reader) {
+  return db
+    .selectFrom('join_request')
+    .leftJoin('organisation', 'organisation.id', 'join_request.organisation_id')
+    .leftJoin('client', 'client.client_id', 'join_request.client_id')
+    .select([
+      'join_request.id',
+      'join_request.kind',
+      'join_request.organisation_id as organisation',
+      // What the person asked for, in the words they were shown: those of the organisation itself would
+      // tell whether it is here.
+      sql<string>`coalesce(join_request.asked_name, organisation.name)`.as('name'),
+      sql<string | null>`coalesce(join_request.bce, organisation.bce)`.as('bce'),
+      'join_request.wished_role as wishedRole',
+      'join_request.function',
+      'join_request.message',
+      'join_request.state',
+      'join_request.created_at as createdAt',
+      sql<Date>`join_request.created_at + interval '30 days'`.as('expiresAt'),
+      'join_request.settled_at as settledAt',
+      'join_request.granted_role as grantedRole',
+      'join_request.reason',
+      'join_request.client_id as client',
+      'client.name as site',
+      'client.home_uri as homeUri',
+      'join_request.return_path as page',
+    ])
+}
+
+/** The requests somebody has made, the latest first: what is open, and what was answered. */
+export async function listRequestsOf(db: Reader, account: string): Promise<OwnRequest[]> {
+  const rows = await ownRequests(db)
+    .where('join_request.account_id', '=', account)
+    .orderBy('join_request.id', 'desc')
+    .limit(50)
+    .execute()
+  return rows as OwnRequest[]
+}
+
+export async function findOwnRequest(
+  db: Reader,
+  { id, account }: { readonly id: string; readonly account: string },
+): Promise<OwnRequest | undefined> {
+  const row = await ownRequests(db)
+    .where('join_request.id', '=', id)
+    .where('join_request.account_id', '=', account)
+    .executeTakeFirst()
+  return row as OwnRequest | undefined
+}
+
+/** A request as the one who decides sees it: identity, e-mail, and what the person wrote (M47, M53). */
+export interface OpenRequest {
+  readonly id: string
+  readonly kind: 'join' | 'raise'
+  readonly account: string
+  readonly given_name: string | null
+  readonly family_name: string | null
+  readonly email: string | null
+  readonly wishedRole: Grantable | null
+  readonly function: string | null
+  readonly message: string | null
+  readonly createdAt: Date
+  /** What the person is there already, when they ask for more. */
+  readonly role: Role | null
+}
+
+export async function listOpenOf(db: Reader, organisation: string): Promise<OpenRequest[]> {
+  const rows = await db
+    .selectFrom('join_request')
+    .innerJoin('account', 'account.id', 'join_request.account_id')
+    .leftJoin('membership', (join) =>
+      join
+        .onRef('membership.organisation_id', '=', 'join_request.organisation_id')
+        .onRef('membership.account_id', '=', 'join_request.account_id')
+        .on('membership.state', '=', 'active'),
+    )
+    .select([
+      'join_request.id',
+      'join_request.kind',
+      'join_request.account_id as account',
+      'account.given_name',
+      'account.family_name',
+      'account.email',
+      'join_request.wished_role as wishedRole',
+      'join_request.function',
+      'join_request.message',
+      'join_request.created_at as createdAt',
+      'membership.role',
+    ])
+    .where('join_request.organisation_id', '=', organisation)
+    .where('join_request.state', '=', 'pending')
+    .orderBy('join_request.id')
+    .limit(100)
+    .execute()
+  return rows as OpenRequest[]
+}
+
+/** A request, held until the end of the transaction: of two decisions the second finds it decided. */
+export async function lockRequest(
+  tx: Tx<Tables>,
+  id: string,
+): Promise<
+  | {
+      organisation: string | null
+      account: string
+      kind: 'join' | 'raise'
+      state: RequestState
+      name: string | null
+    }
+  | undefined
+> {
+  const row = await tx
+    .selectFrom('join_request')
+    .select([
+      'organisation_id as organisation',
+      'account_id as account',
+      'kind',
+      'state',
+      'asked_name as name',
+    ])
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst()
+  return row as Awaited<ReturnType<typeof lockRequest>>
+}
+
+/** @returns false when it was settled already */
+export async function settleRequest(
+  tx: Tx<Tables>,
+  id: string,
+  as: {
+    readonly state: 'approved' | 'refused' | 'withdrawn' | 'expired'
+    readonly by: string | null
+    readonly role?: Grantable
+    readonly reason?: string | null
+  },
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('join_request')
+    .set({
+      state: as.state,
+      settled_at: sql<Date>`now()`,
+      decided_by: as.by,
+      granted_role: as.role ?? null,
+      reason: as.reason ?? null,
+    })
+    .where('id', '=', id)
+    .where('state', '=', 'pending')
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}

@@ -1,0 +1,139 @@
+import type { Db, Tx } from '@myanm/database'
+import { sql } from 'kysely'
+import type { Tables } from '../tables.ts'
+import { WITH_THE_TEAM } from './rules.ts'
+
+type Reader = Db<Tables> | Tx<Tables>
+
+/** A request that waits for an organisation that is here, and how far it went unanswered. */
+export interface Waiting {
+  readonly id: string
+  readonly organisation: string
+  readonly organisationName: string
+  readonly account: string
+  readonly given_name: string | null
+  readonly family_name: string | null
+  readonly kind: 'join' | 'raise'
+  readonly toldAt: Date | null
+  readonly done: number
+}
+
+/** Held until the end of the transaction; undefined once it is answered. */
+export async function lockWaiting(tx: Tx<Tables>, id: string): Promise<Waiting | undefined> {
+  const row = await tx
+    .selectFrom('join_request')
+    .innerJoin('organisation', 'organisation.id', 'join_request.organisation_id')
+    .innerJoin('account', 'account.id', 'join_request.account_id')
+    .select([
+      'join_request.id',
+      'organisation.id as organisation',
+      'organisation.name as organisationName',
+      'join_request.account_id as account',
+      'account.given_name',
+      'account.family_name',
+      'join_request.kind',
+      'join_request.told_at as toldAt',
+      'join_request.reminders as done',
+    ])
+    .where('join_request.id', '=', id)
+    .where('join_request.state', '=', 'pending')
+    .forUpdate('join_request')
+    .executeTakeFirst()
+  return row as Waiting | undefined
+}
+
+/** Requests somebody has to hear of: never told, or two days old and not yet with the team. */
+export async function listToTell(db: Reader, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('join_request')
+    .select('id')
+    .where('state', '=', 'pending')
+    .where('organisation_id', 'is not', null)
+    .where('reminders', '<', WITH_THE_TEAM)
+    .where((row) =>
+      row.or([
+        row('told_at', 'is', null),
+        row('told_at', '<=', sql<Date>`now() - interval '2 days'`),
+      ]),
+    )
+    .orderBy('created_at')
+    .limit(limit)
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
+/** Past their thirty days. */
+export async function listExpired(db: Reader, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('join_request')
+    .select('id')
+    .where('state', '=', 'pending')
+    .where('expires_at', '<=', sql<Date>`now()`)
+    .orderBy('expires_at')
+    .limit(limit)
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
+export async function noteTold(tx: Tx<Tables>, id: string): Promise<void> {
+  await tx
+    .updateTable('join_request')
+    .set({ told_at: sql<Date>`now()` })
+    .where('id', '=', id)
+    .execute()
+}
+
+export async function noteStep(tx: Tx<Tables>, id: string, step: number): Promise<void> {
+  await tx
+    .updateTable('join_request')
+    .set({ reminders: step, reminded_at: sql<Date>`now()` })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** Accounts of those who stand next to the GESTIONNAIRE, and can be written to. */
+export async function listResponsables(db: Reader, organisation: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('membership')
+    .innerJoin('account', 'account.id', 'membership.account_id')
+    .select('membership.account_id as account')
+    .where('membership.organisation_id', '=', organisation)
+    .where('membership.role', '=', 'RESPONSABLE')
+    .where('membership.state', '=', 'active')
+    .where('account.state', '=', 'active')
+    .orderBy('membership.since')
+    .limit(20)
+    .execute()
+  return rows.map(({ account }) => account)
+}
+
+/** A request nobody in the organisation has answered: for the team's list (X5). */
+export interface Escalated {
+  readonly id: string
+  readonly organisation: string
+  readonly name: string
+  readonly kind: 'join' | 'raise'
+  readonly createdAt: Date
+  readonly since: Date
+}
+
+/** What the organisation itself left unanswered for a week, the oldest first. */
+export async function listEscalated(db: Reader): Promise<Escalated[]> {
+  const rows = await db
+    .selectFrom('join_request')
+    .innerJoin('organisation', 'organisation.id', 'join_request.organisation_id')
+    .select([
+      'join_request.id',
+      'organisation.id as organisation',
+      'organisation.name',
+      'join_request.kind',
+      'join_request.created_at as createdAt',
+      'join_request.reminded_at as since',
+    ])
+    .where('join_request.state', '=', 'pending')
+    .where('join_request.reminders', '>=', WITH_THE_TEAM)
+    .orderBy('join_request.created_at')
+    .limit(200)
+    .execute()
+  return rows as Escalated[]
+}
