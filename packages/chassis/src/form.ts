@@ -31,7 +31,12 @@ export async function readFields(ctx: Context): Promise<URLSearchParams> {
   return fields
 }
 
-async function readText(ctx: Context): Promise<string> {
+/**
+ * The body of a request as text, whatever its type.
+ *
+ * @throws Problem `bad-request` when it breaks off; `too-large`
+ */
+export async function readText(ctx: Context): Promise<string> {
   try {
     return await rawBody(ctx.req, { limit: BODY_LIMIT, encoding: 'utf8' })
   } catch (cause) {

@@ -45,6 +45,9 @@ export function notices(cookie: Cookie, secret: Secret) {
           text: translate(ctx, 'problem.organisation-left.text', { organisation: left }),
         }
       }
+      if (visit?.isLimited) {
+        return { kind: 'wait', text: translate(ctx, 'relying-party.notice.rights-unread') }
+      }
       const waiting = kept(ctx)
       if (!waiting) return null
       cookie.clear(ctx)

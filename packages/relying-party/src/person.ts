@@ -35,6 +35,24 @@ function organisationFrom(acting: ActingOrganisation, claims: Claims): Organisat
   }
 }
 
+/** What stays true of a person whatever happens to their rights. */
+const OWN = new Set([
+  'sub',
+  'name',
+  'given_name',
+  'family_name',
+  'locale',
+  'email',
+  'email_verified',
+  'account_type',
+])
+
+/** The same person without what an organisation, a purchase or a role inside a site lets them do. */
+export function inOwnName({ sub, claims }: Person): Person {
+  const own = Object.fromEntries(Object.entries(claims).filter(([name]) => OWN.has(name)))
+  return personFrom({ ...own, sub })
+}
+
 /** The organisation a person had and has no more, or null. */
 export function organisationLeft(before: Person, after: Person): string | null {
   const { organisation } = before

@@ -6,6 +6,8 @@ import { BACK_CHANNEL_PATH, backChannelRoutes } from './back-channel/routes.ts'
 import { logoutTokenStore } from './back-channel/store.ts'
 import { bannerFor } from './banner.ts'
 import { siteCookie } from './cookies.ts'
+import { EVENTS_PATH, eventRoutes } from './events/routes.ts'
+import { eventStore } from './events/store.ts'
 import { connectToMyAnm } from './myanm/connect.ts'
 import { notices } from './notices.ts'
 import { rights } from './rights.ts'
@@ -47,8 +49,10 @@ export function relyingParty(options: RelyingPartyOptions): RelyingParty {
   const look = looks({ store: sessions, vault, myanm, clock, log })
   const right = rights({ look, sessions, siteUrl: site.url, myanm, clock })
 
+  const logoutTokens = logoutTokenStore(pool)
   const routers = [
-    backChannelRoutes({ myanm, logoutTokens: logoutTokenStore(pool), clock, log }),
+    backChannelRoutes({ myanm, logoutTokens, clock, log }),
+    eventRoutes({ myanm, events: eventStore(pool), logoutTokens, clock, log }),
     signInRoutes({
       myanm,
       pending: pendingSignInStore(pool),
@@ -92,7 +96,7 @@ export function relyingParty(options: RelyingPartyOptions): RelyingParty {
     frameOptions: {
       sources: SOURCES,
       formActions: [issuer.origin],
-      carriesOwnProof: (path) => path === BACK_CHANNEL_PATH,
+      carriesOwnProof: (path) => path === BACK_CHANNEL_PATH || path === EVENTS_PATH,
       surroundings: (ctx) => ({ banner: banner(ctx), notice: notice.take(ctx) }),
     },
   }

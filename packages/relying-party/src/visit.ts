@@ -9,6 +9,8 @@ export interface Visit {
   fresh?: Promise<Person>
   /** The page shows that an organisation was left: it need not be said again. */
   toldLeft?: boolean
+  /** Their rights have changed and MyANM does not answer: they are shown the site in their own name. */
+  isLimited?: boolean
 }
 
 export const visits: PerRequest<Visit> = perRequest<Visit>('visit')

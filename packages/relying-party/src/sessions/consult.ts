@@ -30,7 +30,7 @@ export async function consult(
   lease: string,
 ): Promise<Session | undefined> {
   const { store, vault, myanm, clock } = needs
-  const { id, person } = session
+  const { id, person, rightsNumber } = session
   const since = performance.now()
   let { tokens } = session
 
@@ -74,6 +74,7 @@ export async function consult(
     lease,
     sealedClaims: vault.sealClaims(claims, id),
     checkedAt,
+    rightsNumber,
     leftOrganisation: organisationLeft(person, personFrom(claims)),
   })
   return row && vault.open(row)

@@ -70,14 +70,19 @@ export function looks(needs: ConsultNeeds & { readonly log: Log }) {
   }
 
   return {
-    /** The person's rights, at most a minute old. */
-    recent: ({ id }: Session): Promise<Found> =>
-      flights.join(id.toString('hex'), () =>
+    /**
+     * The person's rights, at most a minute old. Of a stale session what is being read already does not
+     * count: it may have begun before the change.
+     */
+    recent: ({ id, isStale }: Session): Promise<Found> => {
+      const fly = () =>
         settled(
           id,
-          look(id, ({ checkedAt }) => !areRightsOld(checkedAt, clock.now())),
-        ),
-      ),
+          look(id, (session) => !session.isStale && !areRightsOld(session.checkedAt, clock.now())),
+        )
+      const key = id.toString('hex')
+      return isStale ? flights.follow(key, fly) : flights.join(key, fly)
+    },
 
     /** The person's rights as they are after this call: what was being read before does not count. */
     now: ({ id }: Session): Promise<Found> =>

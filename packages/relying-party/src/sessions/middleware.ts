@@ -4,6 +4,7 @@ import type { Context, Middleware } from 'koa'
 import type { Clock } from '../api.ts'
 import { asSecret, type Cookie, fingerprint } from '../cookies.ts'
 import type { MyAnm } from '../myanm/api.ts'
+import { inOwnName } from '../person.ts'
 import { type Visit, visits } from '../visit.ts'
 import { areRightsOld, expiryOf, hasSlid } from './limits.ts'
 import type { Found, Looks } from './look.ts'
@@ -12,6 +13,9 @@ import type { SessionStore } from './store.ts'
 
 /** Longest a page waits for MyANM when it can go on with what is known, in milliseconds. */
 const PAGE_PATIENCE = 2_500
+
+/** Looks in a row that a change outruns, before a page goes on without rights. */
+const LOOKS = 3
 
 /**
  * Finds out who asks. A cookie that opens nothing stays where it is: a slow answer that cleared it could
@@ -37,17 +41,27 @@ export function sessionMiddleware(needs: {
     if (!session) return undefined
     const expiresAt = expiryOf(session.endsAt, now)
     if (hasSlid(session.expiresAt, expiresAt)) await sessions.slide(session.id, expiresAt)
-    if (!areRightsOld(session.checkedAt, now) || !myanm.isWorthAsking()) return session
-    const found = await Promise.race([
-      look.recent(session),
-      pause(PAGE_PATIENCE, 'away' as const, { ref: false }),
-    ])
-    return afterLook(session, found)
+    if (!session.isStale && !areRightsOld(session.checkedAt, now)) return session
+    if (!myanm.isWorthAsking()) return session
+    return settle(session, pause(PAGE_PATIENCE, 'away' as const, { ref: false }))
+  }
+
+  /** What a look found; again when a change has come meanwhile. */
+  const settle = async (
+    session: Session,
+    enough: Promise<'away'>,
+    looksLeft = LOOKS,
+  ): Promise<Session | undefined> => {
+    const found: Found = await Promise.race([look.recent(session), enough])
+    if (found === 'over') return undefined
+    // MyANM's absence changes nothing to reading: what was known a moment ago goes on.
+    if (found === 'away') return session
+    return found.isStale && looksLeft > 1 ? settle(found, enough, looksLeft - 1) : found
   }
 
   return async function session(ctx, next) {
     const opened = await open(ctx)
-    const visit: Visit = opened ? { session: opened } : {}
+    const visit: Visit = opened ? visitOf(opened) : {}
     visits.set(ctx, visit)
     await next()
     if (visit.toldLeft && visit.session) {
@@ -58,8 +72,11 @@ export function sessionMiddleware(needs: {
   }
 }
 
-/** MyANM's absence changes nothing to reading: what was known a moment ago goes on. */
-function afterLook(session: Session, found: Found): Session | undefined {
-  if (found === 'over') return undefined
-  return found === 'away' ? session : found
+/**
+ * Rights that are known to have changed are not used, whatever MyANM's state: who asks is read in their
+ * own name until it says what holds now.
+ */
+function visitOf(session: Session): Visit {
+  if (!session.isStale) return { session }
+  return { session: { ...session, person: inOwnName(session.person) }, isLimited: true }
 }

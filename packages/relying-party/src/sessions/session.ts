@@ -16,6 +16,10 @@ export interface Session {
   readonly endsAt: Date
   /** Name of an organisation the person has not been told yet that they left. */
   readonly leftOrganisation: string | null
+  /** The latest change of the person’s rights that was known when this was read from the table. */
+  readonly rightsNumber: number
+  /** MyANM has said that the rights changed since they were read: they are not used any more (7.5). */
+  readonly isStale: boolean
 }
 
 /** How sessions are kept: what says who somebody is, and what opens MyANM, is sealed (X2). */
@@ -34,17 +38,8 @@ export function sessionVault(secret: Secret) {
         | undefined
       const tokens = tokensSeal.open(row.sealedTokens, row.id) as Tokens | undefined
       if (!claims || !tokens) return undefined
-      const { id, accessExpiresAt, checkedAt, expiresAt, endsAt, leftOrganisation } = row
-      return {
-        id,
-        person: personFrom(claims),
-        tokens,
-        accessExpiresAt,
-        checkedAt,
-        expiresAt,
-        endsAt,
-        leftOrganisation,
-      }
+      const { sealedClaims: _, sealedTokens: __, sub: ___, ...plain } = row
+      return { ...plain, person: personFrom(claims), tokens }
     },
   }
 }

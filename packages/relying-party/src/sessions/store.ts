@@ -10,9 +10,13 @@ export interface SessionRow {
   readonly leftOrganisation: string | null
   readonly expiresAt: Date
   readonly endsAt: Date
+  /** The latest change of this person’s rights that is known here; 0 when there is none. */
+  readonly rightsNumber: number
+  /** Whether that change came after the rights of this session were read, or began to be. */
+  readonly isStale: boolean
 }
 
-export interface NewSession extends Omit<SessionRow, 'leftOrganisation'> {
+export interface NewSession extends Omit<SessionRow, 'leftOrganisation' | 'isStale'> {
   readonly sid: string | null
   readonly vouchedAt: Date
 }
@@ -26,9 +30,14 @@ interface Held {
 /** Seconds after which somebody who talks to MyANM for a session is taken for dead. */
 const LEASE = 12
 
+/** The latest change of a person’s rights, as `rights_change` numbers them. */
+const LATEST_CHANGE = `coalesce(
+  (select number from rights_change change where change.sub = session.sub), 0)`
+
 const COLUMNS = `id, sub, sealed_claims as "sealedClaims", sealed_tokens as "sealedTokens",
   access_expires_at as "accessExpiresAt", checked_at as "checkedAt",
-  left_organisation as "leftOrganisation", expires_at as "expiresAt", ends_at as "endsAt"`
+  left_organisation as "leftOrganisation", expires_at as "expiresAt", ends_at as "endsAt",
+  ${LATEST_CHANGE} as "rightsNumber", ${LATEST_CHANGE} > rights_number as "isStale"`
 
 /** Statements are named: prepared once per connection, since every request of a signed-in person runs one. */
 export function sessionStore(pool: Pool) {
@@ -60,8 +69,8 @@ export function sessionStore(pool: Pool) {
       await pool.query({
         name: 'session-add',
         text: `insert into session (id, sub, sid, vouched_at, sealed_claims, sealed_tokens,
-          access_expires_at, checked_at, expires_at, ends_at)
-          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+          access_expires_at, checked_at, expires_at, ends_at, rights_number)
+          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
         values: [
           session.id,
           session.sub,
@@ -73,6 +82,7 @@ export function sessionStore(pool: Pool) {
           session.checkedAt,
           session.expiresAt,
           session.endsAt,
+          session.rightsNumber,
         ],
       })
       const { rowCount } = await pool.query({
@@ -85,6 +95,19 @@ export function sessionStore(pool: Pool) {
         values: [session.id],
       })
       return rowCount === 0
+    },
+
+    /**
+     * The latest change of a person’s rights that is known here: to be asked before rights are read, so
+     * that a change heard of meanwhile makes what was read stale.
+     */
+    async rightsNumberOf(sub: string): Promise<number> {
+      const { rows } = await pool.query<{ number: number }>({
+        name: 'rights-number',
+        text: 'select number from rights_change where sub = $1',
+        values: [sub],
+      })
+      return rows[0]?.number ?? 0
     },
 
     async remove(id: Buffer): Promise<SessionRow | undefined> {
@@ -132,16 +155,29 @@ export function sessionStore(pool: Pool) {
       return rowCount === 1
     },
 
-    /** Keeps claims just read and gives the lease back. Nothing when the session is gone meanwhile. */
+    /**
+     * Keeps claims just read and gives the lease back. Nothing when the session is gone meanwhile.
+     * `rightsNumber` is the change that was known before they were read: with one that came later the
+     * session stays stale.
+     */
     async keepClaims(
-      kept: Held & Pick<SessionRow, 'sealedClaims' | 'checkedAt' | 'leftOrganisation'>,
+      kept: Held &
+        Pick<SessionRow, 'sealedClaims' | 'checkedAt' | 'leftOrganisation' | 'rightsNumber'>,
     ): Promise<SessionRow | undefined> {
       const { rows } = await pool.query<SessionRow>({
         name: 'session-keep-claims',
         text: `update session set sealed_claims = $3, checked_at = $4,
-          left_organisation = coalesce($5, left_organisation), lease = null, leased_until = null
+          left_organisation = coalesce($5, left_organisation), rights_number = $6,
+          lease = null, leased_until = null
           where id = $1 and lease = $2 returning ${COLUMNS}`,
-        values: [kept.id, kept.lease, kept.sealedClaims, kept.checkedAt, kept.leftOrganisation],
+        values: [
+          kept.id,
+          kept.lease,
+          kept.sealedClaims,
+          kept.checkedAt,
+          kept.leftOrganisation,
+          kept.rightsNumber,
+        ],
       })
       return rows[0]
     },

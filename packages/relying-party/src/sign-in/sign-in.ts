@@ -79,10 +79,18 @@ export async function finishSignIn(
 ): Promise<string | undefined> {
   const signedIn = await myanm.redeem(answer, proof)
   const checkedAt = clock.now()
+  // Before the rights are read: a change that is heard of while they are makes them stale.
+  const rightsNumber = await sessions.rightsNumberOf(signedIn.sub)
   const claims = await myanm.claims(signedIn.tokens.access, signedIn.sub)
   await sessions.removeExpired(checkedAt)
   const secret = newSecret()
-  const session = newSession(vault, { id: fingerprint(secret), signedIn, claims, checkedAt })
+  const session = newSession(vault, {
+    id: fingerprint(secret),
+    signedIn,
+    claims,
+    checkedAt,
+    rightsNumber,
+  })
   return (await sessions.add(session)) ? secret : undefined
 }
 
@@ -93,9 +101,10 @@ function newSession(
     readonly signedIn: SignedIn
     readonly claims: Claims
     readonly checkedAt: Date
+    readonly rightsNumber: number
   },
 ) {
-  const { id, signedIn, claims, checkedAt } = found
+  const { id, signedIn, claims, checkedAt, rightsNumber } = found
   const endsAt = endOf(new Date(signedIn.authenticatedAt * 1000), checkedAt)
   return {
     id,
@@ -106,6 +115,7 @@ function newSession(
     sealedTokens: vault.sealTokens(signedIn.tokens, id),
     accessExpiresAt: accessExpiry(signedIn, checkedAt),
     checkedAt,
+    rightsNumber,
     expiresAt: expiryOf(endsAt, checkedAt),
     endsAt,
   }
