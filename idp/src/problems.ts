@@ -17,4 +17,7 @@ export const problem = problems({
   'staff-own-proposal': 403,
   'staff-not-now': 409,
   'staff-address-taken': 409,
+  'transfer-not-now': 409,
+  'transfer-not-responsable': 409,
+  'transfer-open-already': 409,
 })

@@ -1,4 +1,4 @@
-import type { Tx } from '@myanm/database'
+import type { Db, Tx } from '@myanm/database'
 import type { Role } from '@myanm/permissions'
 import { sql } from 'kysely'
 import { record } from '#journal'
@@ -55,7 +55,7 @@ const COLUMNS = [
 
 /** The active membership of a person; undefined for whoever is not, or no longer, of the team. */
 export async function findMembership(
-  db: Tx<Tables>,
+  db: Db<Tables>,
   of: { readonly organisation: string; readonly account: string },
 ): Promise<Membership | undefined> {
   const row = await db
@@ -70,7 +70,7 @@ export async function findMembership(
 
 /** Who leads; undefined while the organisation is vacant. */
 export async function findManager(
-  db: Tx<Tables>,
+  db: Db<Tables>,
   organisation: string,
 ): Promise<Membership | undefined> {
   const row = await db
