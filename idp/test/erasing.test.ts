@@ -175,6 +175,9 @@ describe('a person who came, stayed a while, and left', () => {
       `idp.account: ${account}`,
       `idp.journal: ${account}`,
       `idp.membership: ${account}`,
+      // For thirty days: what its sites were told when it ended.
+      `idp.signal: ${account}`,
+      `idp.signal_delivery: ${account}`,
     ])
   })
 
@@ -261,6 +264,7 @@ async function liveALife(): Promise<void> {
     [account],
   )
 
+  await decideForOthers()
   await proveTwice(database, account)
   await wrong.go(at('/compte/donnees/suppression'))
   const page = await wrong.submit({
@@ -269,6 +273,27 @@ async function liveALife(): Promise<void> {
   })
   expect(page.url.pathname).toBe('/suppression')
   await letterTo(PERSON.email, /Suppression de votre compte/)
+}
+
+/** In an organisation she is invited, invites, decides, and is named in letters to others. */
+async function decideForOthers(): Promise<void> {
+  const other = await someone('collegue')
+  for (const text of [
+    `insert into invitation (organisation_id, email, role, invited_by)
+      select id, '${PERSON.email}', 'LECTEUR', $2::uuid from organisation
+        where $1::uuid is not null order by id limit 1`,
+    `insert into invitation (organisation_id, email, role, message, invited_by)
+      select id, 'autre@exemple.be', 'LECTEUR', 'Venez ! Quirinalde', $1::uuid
+        from organisation where $2::uuid is not null order by id limit 1`,
+    `insert into join_request (organisation_id, account_id, state, settled_at, decided_by)
+      select id, $2::uuid, 'refused', now(), $1::uuid from organisation order by id limit 1`,
+    'update organisation set registered_by = $1::uuid where $2::uuid is not null',
+    `insert into letter (code, account_id, state, settled_at, details) values ('activated', $2::uuid,
+      'sent', now(),
+      jsonb_build_object('person', '${PERSON.givenName} ${PERSON.familyName}', 'asked', $1::uuid is null))`,
+  ]) {
+    await arrange(database, text, [account, other])
+  }
 }
 
 async function someone(login: string): Promise<string> {

@@ -123,6 +123,10 @@ describe('everything held about me', () => {
       'role-zq7',
       'corrigee-zq7@exemple.be',
       'numero-zq7',
+      'invitee-zq7@exemple.be',
+      'Fonction Zq7',
+      'Ma demande Zq7',
+      'Raison Zq7',
       'Newsletter MonASBL',
       'Le Passage ASBL',
       'Site partenaire',
@@ -175,6 +179,8 @@ const NEVER_OF_AN_ACTIVE_ACCOUNT = new Set([
   'letter.message_id',
   'staff_correction.message_id',
   'registration.letter_id',
+  // Of a registration, or of an account: never of both.
+  'organisation_draft.registration_id',
 ])
 
 describe('the file', () => {

@@ -14,6 +14,8 @@ import {
   emptyAccount,
   endMemberships,
   forgetConsentsOf,
+  forgetDecisionsOf,
+  forgetNameInLetters,
   takeDue,
   takeUnconfirmed,
 } from './store.ts'
@@ -22,6 +24,10 @@ import {
 const ROWS = Object.entries(HELD as Readonly<Record<string, Entry>>).flatMap(
   ([table, { erasure, person }]) => (erasure === 'row' && person ? [{ table, link: person }] : []),
 )
+
+/** What is found by an address, while it is still known whose it is. */
+const BY_ADDRESS = ROWS.filter(({ link }) => 'either' in link)
+const BY_NUMBER = ROWS.filter(({ link }) => !('either' in link))
 
 /** What an account says once nobody is behind it. */
 const EMPTY = Object.fromEntries(
@@ -41,7 +47,10 @@ export function eraseDue(needs: { readonly db: Db<Tables>; readonly log: Log }):
     name: 'accounts erased',
     next: takeDue,
     forget: async (tx, account) => {
+      for (const { table, link } of BY_ADDRESS) await deleteRowsOf(tx, { table, link, account })
+      await forgetNameInLetters(tx, account)
       await leaveNothing(tx, account)
+      await forgetDecisionsOf(tx, account)
       await endMemberships(tx, account)
       await emptyAccount(tx, account, EMPTY)
       await forgetConsentsOf(tx, account)
@@ -50,7 +59,11 @@ export function eraseDue(needs: { readonly db: Db<Tables>; readonly log: Log }):
   })
 }
 
-/** Forgets accounts whose address was never confirmed: they go whole (6.1, M48). @returns how many */
+/**
+ * Forgets accounts whose address was never confirmed: they go whole (6.1, M48). What was sent to that
+ * address stays: nobody has shown that it is theirs.
+ * @returns how many
+ */
 export function purgeUnconfirmed(needs: {
   readonly db: Db<Tables>
   readonly log: Log
@@ -73,7 +86,7 @@ async function leaveNothing(tx: Tx<Tables>, account: string): Promise<void> {
   await deleteJourneysOf(tx, account)
   await dropJobsOf(tx, account)
   await endSessionsOf(tx, account, 'all')
-  for (const { table, link } of ROWS) await deleteRowsOf(tx, { table, link, account })
+  for (const { table, link } of BY_NUMBER) await deleteRowsOf(tx, { table, link, account })
 }
 
 async function oneByOne(

@@ -87,6 +87,8 @@ export type Link =
   | { readonly column: string; readonly only?: { readonly column: string; readonly in: string[] } }
   /** This column names a row of another table, which is the account's. */
   | { readonly column: string; readonly of: string; readonly key: string }
+  /** One of these columns is the account, or this one is an address of theirs. */
+  | { readonly either: readonly string[]; readonly address: string }
   /** This key of a JSON column is the account. */
   | { readonly column: string; readonly json: string }
 

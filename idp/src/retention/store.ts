@@ -11,6 +11,14 @@ export const interval = ({ unit, count }: Length): RawBuilder<unknown> =>
 
 /** Whether a row is somebody's; `account` is a parameter. */
 export function isOf(link: Link, account: string): RawBuilder<boolean> {
+  if ('either' in link) {
+    return sql`(${sql.join(
+      link.either.map((column) => sql`${sql.ref(column)} = ${account}::uuid`),
+      sql` or `,
+    )} or ${sql.ref(link.address)} in (
+      select key from account_identifier where account_id = ${account}::uuid
+    ))`
+  }
   const column = sql.ref(link.column)
   if ('json' in link) return sql`${column} ->> ${link.json} = ${account}::text`
   if ('of' in link) {
@@ -110,6 +118,42 @@ export async function deleteRowsOf(
   { table, link, account }: { table: string; link: Link; account: string },
 ): Promise<void> {
   await sql`delete from ${sql.table(table)} where ${isOf(link, account)}`.execute(tx)
+}
+
+/**
+ * Whoever is erased has decided nothing about anybody any more: what the schema forgets when an account
+ * is deleted (`on delete set null`) is forgotten of one that stays as a number, in every table there is.
+ * A membership keeps the number: who gave which role is part of its history, as in the journal.
+ */
+export async function forgetDecisionsOf(tx: Tx<Tables>, account: string): Promise<void> {
+  await sql`update invitation set message = null
+    where invited_by = ${account}::uuid and message is not null`.execute(tx)
+  const { rows } = await sql<{ table: string; column: string }>`
+    select r.relname as table, a.attname as column
+      from pg_constraint c
+      join pg_class r on r.oid = c.conrelid
+      join pg_attribute a on a.attrelid = c.conrelid and a.attnum = any (c.conkey)
+      where c.contype = 'f' and c.confdeltype = 'n' and c.confrelid = 'idp.account'::regclass
+        and r.relname <> 'membership'`.execute(tx)
+  for (const { table, column } of rows) {
+    await sql`update ${sql.id('idp', table)} set ${sql.ref(column)} = null
+      where ${sql.ref(column)} = ${account}::uuid`.execute(tx)
+  }
+}
+
+/** Letters to others that say who invited them, or who hands over to them, say it no more. */
+export async function forgetNameInLetters(tx: Tx<Tables>, account: string): Promise<void> {
+  await sql`update letter set details = (
+      select jsonb_object_agg(
+        key,
+        case when position(person.name in value #>> '{}') > 0 then to_jsonb('—'::text) else value end
+      ) from jsonb_each(details)
+    )
+    from (
+      select btrim(concat_ws(' ', given_name, family_name)) as name from account
+        where id = ${account}::uuid
+    ) person
+    where person.name <> '' and position(person.name in letter.details::text) > 0`.execute(tx)
 }
 
 /** What people wrote to the team under this address without having been signed in. */

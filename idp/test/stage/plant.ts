@@ -57,6 +57,9 @@ export async function plant(
       ('kanarie-zq7', $1, false), ('kanarie-zq7@exemple.be', $1, false), ('alias-zq7', $1, true)`,
     [account],
   )
+  await put('update account_identifier set proven_at = now() where account_id = $1 and is_alias', [
+    account,
+  ])
   await put(
     `insert into profile (account_id, civility, phone, street, postcode, locality, profession, bce,
         vat_status, terms_version, terms_accepted_at)
@@ -115,6 +118,73 @@ export async function plant(
         values ($1, $2, 'LECTEUR', 'left', now(), now())`,
       [account, organisation?.id],
     ],
+    [
+      `insert into membership (account_id, organisation_id, role, role_by, ends_on)
+        values ($1, $2, 'COLLABORATEUR', $3, '2030-12-31')`,
+      [account, organisation?.id, team[0]],
+    ],
+    [
+      `insert into invitation (organisation_id, email, account_id, role, message, client_id, invited_by,
+        state, letter_id, settled_at, accepted_by)
+        values ($2, 'invitee-zq7@exemple.be', $1, 'LECTEUR', 'Bienvenue Zq7', 'monasbl', $3,
+          'accepted', $1, now(), $1)`,
+      [account, organisation?.id, team[0]],
+    ],
+    [
+      `insert into join_request (organisation_id, account_id, kind, wished_role, function, message,
+        client_id, return_path, state, reminders, reminded_at, settled_at, decided_by, granted_role,
+        reason, bce, asked_name, told_at)
+        values ($2, $1, 'raise', 'RESPONSABLE', 'Fonction Zq7', 'Ma demande Zq7', 'guide-social',
+          '/zq7', 'approved', 1, now(), now(), $3, 'COLLABORATEUR', 'Raison Zq7', '0314595348',
+          'Organisme Zq7', now())`,
+      [account, organisation?.id, team[0]],
+    ],
+    [`insert into organisation_choice values ($1, $2)`, [account, organisation?.id]],
+    [
+      `insert into organisation_draft (account_id, bce, client_id, told, sent_at, registration_id)
+        values ($1, '0314595348', 'monasbl', '{"telephone":"brouillon-zq7"}', now(), null)`,
+      [account],
+    ],
+    [
+      `insert into rescue (id, organisation_id, membership_id, account_id, reason, state, settled_at,
+        decided_by)
+        values ($1, $2, $1, $1, 'Raison de reprendre Zq7', 'refused', now(), $3)`,
+      [account, organisation?.id, team[0]],
+    ],
+    [
+      `insert into rescue_objection (rescue_id, account_id, reason)
+        values ($1, $1, 'Raison de ne pas être d’accord Zq7')`,
+      [account],
+    ],
+    [
+      `insert into organisation_measure (kind, organisation_id, account_id, proof, reason, proposed_by,
+        state, decided_by, decided_at)
+        values ('appoint', $2, $1, 'Moniteur belge Zq7', 'Raison de nommer Zq7', $3, 'accepted', $4,
+          now())`,
+      [account, organisation?.id, ...team],
+    ],
+    [
+      `insert into organisation_measure (kind, organisation_id, account_id, rescue_id, reason,
+        proposed_by, state, decided_by, decided_at)
+        values ('rescue', $2, $1, $1, 'Raison de confirmer Zq7', $3, 'accepted', $4, now())`,
+      [account, organisation?.id, ...team],
+    ],
+    [
+      `insert into organisation_action (action, organisation_id, account_id, staff_id, reason)
+        values ('remove-member', $2, $1, $3, 'Raison de retirer Zq7')`,
+      [account, organisation?.id, team[0]],
+    ],
+    [
+      `insert into signal (account_id, organisation_id, kind, rights_version)
+        values ($1, $2, 'rights-changed', 1)`,
+      [account, organisation?.id],
+    ],
+    [
+      `insert into signal_delivery (signal_id, client_id, account_id, position, sid, rights_version,
+        state, settled_at)
+        values ($1, 'monasbl', $1, 1, 'a-session', 1, 'acknowledged', now())`,
+      [account],
+    ],
     [`insert into app_role values ($1, 'bilan', 'role-zq7')`, [account]],
     [
       `insert into consent (account_id, client_id, scopes, withdrawn_at)
@@ -168,8 +238,8 @@ export async function plant(
       [account, team[0]],
     ],
     [
-      `insert into staff_task (kind, account_id, organisation_id, state, closed_at)
-        values ('appoint-manager', $1, $2, 'closed', now())`,
+      `insert into staff_task (kind, account_id, organisation_id, state, closed_at, reason)
+        values ('close-organisation', $1, $2, 'closed', now(), 'Raison de fermer Zq7')`,
       [account, organisation?.id],
     ],
     [
@@ -178,6 +248,19 @@ export async function plant(
         values ('Vieux site Zq7', 'numero-zq7', $1, 'vieux-zq7', 'vieux-zq7@exemple.be', 'Vieille',
           'Serine', 'fr', 'particulier', '0314595348', 'Vieil organisme Zq7', now())`,
       [account],
+    ],
+    [
+      `insert into legacy_place (line, account_id, bce, name, outcome, conflicts)
+        values (case when 'zq7' = '${MARK}' then 7001 else length('zq7') + 7002 end, $1, '0314595348',
+          'Place Zq7', 'none', '{name-differs}')`,
+      [account],
+    ],
+    [
+      `insert into legacy_conflict (site, identifier, account_id, kind, bce, name, known_name,
+        organisation_id, settled_at, settled_by)
+        values ('Vieux site Zq7', 'numero-zq7', $1, 'name-differs', '0314595348', 'Ancien nom Zq7',
+          'Nom connu Zq7', $2, now(), $3)`,
+      [account, organisation?.id, team[0]],
     ],
     [
       `insert into legacy_plan (account_id, is_new, login, email, given_name, family_name, language,
