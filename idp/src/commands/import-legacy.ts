@@ -5,6 +5,7 @@ import { connect } from '@myanm/database'
 import {
   importLegacy,
   openReport,
+  type PlacedLine,
   type PlanLine,
   type Progress,
   sayInFrench,
@@ -16,8 +17,8 @@ import { settings } from '../config.ts'
 import type { Tables } from '../tables.ts'
 
 // Brings old accounts in from a CSV, with the environment of MyANM itself. Without --apply it only says
-// what it would do. Both ways it leaves two reports beside the file: what it would change, and the lines
-// it cannot take, each with its reason.
+// what it would do. Both ways it leaves three reports beside the file: what it would change, who would have
+// which place in which organisation, and the lines it cannot take, each with its reason.
 const say = sayInFrench()
 const ending = new AbortController()
 
@@ -36,6 +37,9 @@ async function run(file: string, apply: 'apply' | 'plan-only'): Promise<number> 
   const plan = await openReport(`${file}.plan.csv`, [
     ...['ligne', 'site', 'identifiant', 'issue', 'champ', 'avant', 'apres'],
   ])
+  const places = await openReport(`${file}.organismes.csv`, [
+    ...['ligne', 'site', 'identifiant', 'numero', 'organisme', 'nom_connu', 'place', 'a_regarder'],
+  ])
   const listener = {
     progress: (step: Progress) => {
       progress.show(step)
@@ -47,6 +51,11 @@ async function run(file: string, apply: 'apply' | 'plan-only'): Promise<number> 
       plan.write([
         ...[line, site, identifier, say(`outcome.${outcome}`)],
         ...[field && say(`field.${field}`), before, after],
+      ]),
+    placed: ({ line, site, identifier, bce, name, knownName, outcome, conflicts }: PlacedLine) =>
+      places.write([
+        ...[line, site, identifier, bce, name, knownName, say(`place.${outcome}`)],
+        conflicts.map((kind) => say(`conflict.${kind}`)).join(' ; '),
       ]),
     ignored: (columns: readonly string[]) =>
       void process.stdout.write(`${say('ignored', { columns: columns.join(', ') })}\n`),
@@ -65,7 +74,7 @@ async function run(file: string, apply: 'apply' | 'plan-only'): Promise<number> 
     if (error instanceof UnreadableFile) return complain(`file.${error.code}`, error.values)
     throw error
   } finally {
-    await Promise.all([rejects.close(), plan.close(), database.close()])
+    await Promise.all([rejects.close(), plan.close(), places.close(), database.close()])
   }
 }
 

@@ -65,16 +65,16 @@ export async function changeAccounts(
 export async function keepOrigins(tx: Tx<Tables>, accounts: readonly string[]): Promise<void> {
   await sql`
     insert into legacy_identity (site, identifier, account_id, login, email, given_name, family_name,
-      language, account_type, bce, organisation, updated_at)
+      language, account_type, bce, organisation, billing, updated_at)
     select site, identifier, target, login, email, given_name, family_name, language, account_type,
-        bce, organisation, updated_at
+        bce, organisation, billing, updated_at
       from legacy_row
       where outcome in ('create', 'change', 'merge') and target = any(${accounts}::uuid[])
     on conflict (site, identifier) do update set account_id = excluded.account_id,
       login = excluded.login, email = excluded.email, given_name = excluded.given_name,
       family_name = excluded.family_name, language = excluded.language,
       account_type = excluded.account_type, bce = excluded.bce,
-      organisation = excluded.organisation, updated_at = excluded.updated_at,
+      organisation = excluded.organisation, billing = excluded.billing, updated_at = excluded.updated_at,
       imported_at = now()`.execute(tx)
   await sql`
     insert into account_identifier (key, account_id, is_alias)
@@ -87,9 +87,9 @@ export async function keepOrigins(tx: Tx<Tables>, accounts: readonly string[]): 
 export async function keepClaimedOrigins(tx: Tx<Tables>): Promise<number> {
   const { numAffectedRows } = await sql`
     insert into legacy_identity (site, identifier, account_id, login, email, given_name, family_name,
-      language, account_type, bce, organisation, updated_at)
+      language, account_type, bce, organisation, billing, updated_at)
     select site, identifier, target, login, email, given_name, family_name, language, account_type,
-        bce, organisation, updated_at
+        bce, organisation, billing, updated_at
       from legacy_row where outcome = 'claimed' and known is null
     on conflict do nothing`.execute(tx)
   return Number(numAffectedRows ?? 0n)

@@ -11,9 +11,19 @@ import {
   movesInto,
   nextAccounts,
 } from './apply-store.ts'
+import { keepConflicts } from './conflict-store.ts'
+import { placePeople, planPlaces } from './place-people.ts'
+import { countOrganisations } from './place-store.ts'
 import { findNews, planAccounts, recogniseRows, settleClaims, tieRows } from './plan-store.ts'
 import { readFile } from './read-file.ts'
-import { listPlan, type PlanFigures, type PlanLine, readFigures } from './report-store.ts'
+import {
+  listPlan,
+  listPlannedPlaces,
+  type PlacedLine,
+  type PlanFigures,
+  type PlanLine,
+  readFigures,
+} from './report-store.ts'
 import type { Rejection } from './rules.ts'
 import { clearStaging, type StagedRow, stageRows, takeTurn } from './staging-store.ts'
 import { mergeStillOld } from './store.ts'
@@ -23,7 +33,7 @@ const LINES = 2000
 const ACCOUNTS = 500
 
 export interface Progress {
-  readonly step: 'read' | 'plan' | 'apply'
+  readonly step: 'read' | 'plan' | 'apply' | 'place'
   readonly done: number
   /** Null when it is not known beforehand. */
   readonly total: number | null
@@ -35,7 +45,7 @@ export interface ImportReport {
   readonly rejected: Readonly<Partial<Record<Rejection, number>>>
   /** Addresses no mail can be sent to: those accounts have none (F113). */
   readonly badEmails: number
-  /** Accounts where somebody was first while this was at work; running again settles them. */
+  /** Accounts and organisations where somebody was first while this was at work; running again settles them. */
   readonly overtaken: number
   readonly applied: boolean
 }
@@ -45,6 +55,7 @@ export interface Listener {
   progress(progress: Progress): void
   rejected(line: { readonly line: number; readonly rejected: Rejection }): Promise<void> | void
   planned(line: PlanLine): Promise<void> | void
+  placed(line: PlacedLine): Promise<void> | void
   ignored(columns: readonly string[]): void
 }
 
@@ -78,6 +89,7 @@ export async function importLegacy(
     listener.progress({ step: 'plan', done: PLANNING.length, total: PLANNING.length })
     const plan = await readFigures(db)
     for await (const line of listPlan(db)) await listener.planned(line)
+    for await (const line of listPlannedPlaces(db)) await listener.placed(line)
     const applied = given.apply === 'apply'
     const overtaken = applied ? await applyPlan(db, listener) : 0
     return { plan, ...read, overtaken, applied }
@@ -86,7 +98,7 @@ export async function importLegacy(
   }
 }
 
-const PLANNING = [recogniseRows, findNews, tieRows, planAccounts, settleClaims] as const
+const PLANNING = [recogniseRows, findNews, tieRows, planAccounts, settleClaims, planPlaces] as const
 
 async function stageFile(
   db: Db<Tables>,
@@ -126,11 +138,17 @@ async function applyPlan(db: Db<Tables>, listener: Listener): Promise<number> {
   const total = await countAccounts(db)
   for (;;) {
     const accounts = await nextAccounts(db, ACCOUNTS)
-    if (accounts.length === 0) return overtaken
+    if (accounts.length === 0) break
     overtaken += await applyTo(db, accounts)
     done += accounts.length
     listener.progress({ step: 'apply', done, total })
   }
+  const organisations = await countOrganisations(db)
+  overtaken += await placePeople(db, (placed) =>
+    listener.progress({ step: 'place', done: placed, total: organisations }),
+  )
+  await keepConflicts(db)
+  return overtaken
 }
 
 /** What says that a login or an address is somebody's. */

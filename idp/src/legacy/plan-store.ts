@@ -53,10 +53,10 @@ export async function findNews(db: Db<Tables>): Promise<void> {
   await sql`
     update legacy_row row set outcome = case
         when (row.login, row.email, row.given_name, row.family_name, row.language, row.account_type,
-            row.bce, row.organisation, row.updated_at)
+            row.bce, row.organisation, row.billing, row.updated_at)
           is not distinct from (identity.login, identity.email, identity.given_name,
             identity.family_name, identity.language, identity.account_type, identity.bce,
-            identity.organisation, identity.updated_at) then 'unchanged'
+            identity.organisation, identity.billing, identity.updated_at) then 'unchanged'
         when row.updated_at < identity.updated_at then 'stale'
       end
       from legacy_identity identity

@@ -1,7 +1,7 @@
 import type { Db } from '@myanm/database'
 import { sql } from 'kysely'
 import type { Tables } from '../tables.ts'
-import type { Outcome } from './rules.ts'
+import type { Conflict, Outcome } from './rules.ts'
 
 /** What the plan comes to. */
 export interface PlanFigures {
@@ -16,6 +16,10 @@ export interface PlanFigures {
   readonly collisions: number
   /** Accounts no mail can reach (F113). */
   readonly unreachable: number
+  /** Organisations that are made, places given in them, and what is left to the team (M62). */
+  readonly organisations: number
+  readonly places: number
+  readonly conflicts: Readonly<Partial<Record<Conflict, number>>>
 }
 
 export async function readFigures(db: Db<Tables>): Promise<PlanFigures> {
@@ -36,7 +40,13 @@ export async function readFigures(db: Db<Tables>): Promise<PlanFigures> {
           group by field
       ) counted),
       'collisions', (select count(*) from legacy_claim where not won),
-      'unreachable', (select count(*) from legacy_plan where email is null)
+      'unreachable', (select count(*) from legacy_plan where email is null),
+      'organisations', (select count(*) from legacy_place where outcome = 'manager'),
+      'places', (select count(*) from legacy_place where outcome in ('manager', 'member')),
+      'conflicts', (select coalesce(json_object_agg(conflict, lines), '{}') from (
+        select conflict, count(*) as lines
+          from legacy_place cross join unnest(conflicts) as conflict group by conflict
+      ) counted)
     ) as figures`.execute(db)
   return rows[0]?.figures as PlanFigures
 }
@@ -82,6 +92,40 @@ export async function* listPlan(db: Db<Tables>): AsyncGenerator<PlanLine> {
               and claim.key in (page.login_key, page.email_key)
         ) said on true
         order by page.line, said.field`.execute(db)
+    yield* rows
+    const last = rows.at(-1)
+    if (!last) return
+    after = last.line
+  }
+}
+
+/** What becomes of a line's organisation: who has which place, and what the team should look at. */
+export interface PlacedLine {
+  readonly line: number
+  readonly site: string
+  readonly identifier: string
+  readonly bce: string | null
+  /** As the file, and as the register or MyANM, calls it. */
+  readonly name: string | null
+  readonly knownName: string | null
+  readonly outcome: 'manager' | 'member' | 'none'
+  readonly conflicts: readonly Conflict[]
+}
+
+/** The organisations line by line. Whoever has their place already is left out. */
+export async function* listPlannedPlaces(db: Db<Tables>): AsyncGenerator<PlacedLine> {
+  for (let after = 0; ; ) {
+    const { rows } = await sql<PlacedLine>`
+      select place.line, row.site, row.identifier, place.bce, place.name, place.outcome,
+          coalesce(here.name, case when known.register <> 'unknown' then known.name end)
+            as "knownName",
+          place.conflicts
+        from legacy_place place
+        join legacy_row row using (line)
+        left join legacy_organisation known on known.bce = place.bce
+        left join organisation here on here.id = known.organisation_id
+        where place.line > ${after} and place.outcome <> 'here'
+        order by place.line limit ${PAGE}`.execute(db)
     yield* rows
     const last = rows.at(-1)
     if (!last) return

@@ -1,6 +1,14 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { delimiterOf, isEmail, readDate, readHeading, readRow, refusalToAttach } from './rules.ts'
+import {
+  delimiterOf,
+  isEmail,
+  isSameName,
+  readDate,
+  readHeading,
+  readRow,
+  refusalToAttach,
+} from './rules.ts'
 
 const now = new Date('2026-11-21T10:00:00Z')
 
@@ -114,4 +122,32 @@ test.each([
 ])('into an account that is %s, one that is %s: %s', (into, from, refusal) => {
   expect(refusalToAttach({ id: 'a', state: into }, { id: 'b', state: from })).toBe(refusal)
   expect(refusalToAttach({ id: 'a', state: into }, undefined)).not.toBeNull()
+})
+
+describe('the organisation of a line', () => {
+  test.each([
+    ['Les Érables ASBL', 'LES ERABLES A.S.B.L.', true],
+    ['Les Érables', 'Les Érables asbl', true],
+    ["L'Étape", 'L’étape', true],
+    ['Les  Lilas', 'les-lilas', true],
+    ['Les Lilas', 'Les Lilas de Namur', false],
+    ['Sasbl', 'S', false],
+  ])('« %s » and « %s » are one: %s', (one, other, same) => {
+    expect(isSameName(one, other)).toBe(same)
+  })
+
+  const HEADING = readHeading(['site', 'identifiant', 'modifie_le', 'login', 'bce', 'facturation'])
+  const read = (bce: string, billing: string) => {
+    if (!('positions' in HEADING)) throw new Error('heading')
+    const fields = ['guide-social', '1', '2024-06-30', 'anne', bce, billing]
+    return readRow(fields, { positions: HEADING.positions, now })
+  }
+
+  test('its number is read as people write it; one that is none is kept for the team', () => {
+    expect(read('BE 0566.988.259', 'Oui')).toMatchObject({
+      row: { bce: '0566988259', billing: true, accountType: 'organisme' },
+    })
+    expect(read('12 34', '')).toMatchObject({ row: { bce: '12 34', billing: false } })
+    expect(read('', 'peut-être')).toEqual({ rejected: 'bad-billing' })
+  })
 })

@@ -1,3 +1,5 @@
+import { readBce } from '#rules/organisations'
+
 /**
  * The file old accounts come in (specification 6.1 « import »). Columns by name, in any order, in French
  * or English; those marked are required. What is not named here is left aside, passwords above all: an
@@ -14,9 +16,11 @@ export const COLUMNS = {
   familyName: ['nom', 'last_name'],
   language: ['langue', 'language'],
   accountType: ['type_compte', 'account_type'],
-  /** Kept for the organisations that are carried over later (M62); nothing is done with it yet. */
+  /** The organisation the account was the account of (M62). */
   bce: ['bce'],
   organisation: ['organisme', 'organisation'],
+  /** Of several accounts of one organisation, the one its invoices went to. */
+  billing: ['facturation', 'billing'],
   /** When the old application last changed the account: the newer wins (M24). Required. */
   updatedAt: ['modifie_le', 'updated_at'],
 } as const satisfies Readonly<Record<string, readonly string[]>>
@@ -38,6 +42,7 @@ export interface LegacyRow {
   readonly accountType: string
   readonly bce: string | null
   readonly organisation: string | null
+  readonly billing: boolean
   readonly updatedAt: Date
 }
 
@@ -56,6 +61,7 @@ export type Rejection =
   | 'date-in-the-future'
   | 'bad-language'
   | 'bad-account-type'
+  | 'bad-billing'
   | 'nobody'
   | 'twice-in-file'
 
@@ -103,6 +109,7 @@ const LONGEST: Readonly<Record<Column, number>> = {
   accountType: 40,
   bce: 40,
   organisation: 300,
+  billing: 20,
   updatedAt: 40,
 }
 
@@ -138,8 +145,11 @@ function readValues(value: (column: Column) => string, now: Date): ReadRow {
 
   const language = readLanguage(value('language'))
   if (language === null) return { rejected: 'bad-language' }
-  const bce = orNull(value('bce'))
+  // A number that is none is kept as it is: the team is shown it.
+  const bce = readBce(value('bce')) ?? orNull(value('bce'))
   const organisation = orNull(value('organisation'))
+  const billing = YES_OR_NO[plain(value('billing'))]
+  if (billing === undefined) return { rejected: 'bad-billing' }
   const accountType = readAccountType(value('accountType'), bce !== null || organisation !== null)
   if (accountType === null) return { rejected: 'bad-account-type' }
 
@@ -151,7 +161,7 @@ function readValues(value: (column: Column) => string, now: Date): ReadRow {
   return {
     row: {
       ...{ site, identifier, login, email, givenName, familyName },
-      ...{ language, accountType, bce, organisation, updatedAt },
+      ...{ language, accountType, bce, organisation, billing, updatedAt },
     },
     hasBadEmail: given !== '' && email === null,
   }
@@ -179,6 +189,11 @@ export function readDate(text: string): Date | null {
 const LANGUAGES: Readonly<Record<string, string>> = {
   ...{ '': 'fr', fr: 'fr', francais: 'fr', nl: 'nl', neerlandais: 'nl' },
   ...{ de: 'de', allemand: 'de', en: 'en', anglais: 'en' },
+}
+
+const YES_OR_NO: Readonly<Record<string, boolean>> = {
+  ...{ '': false, non: false, no: false, '0': false, false: false },
+  ...{ oui: true, yes: true, '1': true, true: true },
 }
 
 const readLanguage = (text: string): string | null => LANGUAGES[plain(text)] ?? null
@@ -226,6 +241,47 @@ export type Outcome =
   | 'change'
   /** Leads to the account of another line with the same address (M24). */
   | 'merge'
+
+/** Why an organisation of the file is left to the team, or what they should look at (M62). */
+export const CONFLICTS = [
+  /** The line names an organisation, and no number. */
+  'no-number',
+  /** What it gives as a number is none (E08). */
+  'bad-number',
+  /** The organisation has ceased (E09). */
+  'ceased',
+  /** Neither the register nor the file says what it is called. */
+  'no-name',
+  /** It was made, under another name than the file's. */
+  'name-differs',
+  /** Several old accounts of one organisation: this one is RESPONSABLE. */
+  'several',
+  /** It has its people in MyANM already. */
+  'has-manager',
+  /** Nobody leads it any more: the team appoints (M64). */
+  'vacant',
+  'closed',
+  /** The person has come over, and their account is suspended or being deleted. */
+  'account-closed',
+] as const
+
+export type Conflict = (typeof CONFLICTS)[number]
+
+const FORMS = /\b(?:a\.?s\.?b\.?l|v\.?z\.?w|aisbl|ivzw|asbl|vzw|sc|scrl|srl|sprl|sa|nv|bv)\b\.?/g
+
+/**
+ * Whether two names are one organisation's: written in capitals, without accents, with or without
+ * « ASBL », it is still the same.
+ */
+export function isSameName(one: string, other: string): boolean {
+  return bareName(one) === bareName(other)
+}
+
+const bareName = (name: string): string => {
+  const letters = name.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase()
+  const words = letters.replaceAll(FORMS, ' ').match(/[\p{L}\p{N}]+/gu) ?? []
+  return words.join(' ')
+}
 
 /** Two values for one field when an account is attached to another, and which one stays. */
 export interface Compared {

@@ -15,6 +15,8 @@ export async function clearStaging(db: Db<Tables>): Promise<void> {
   await db.deleteFrom('legacy_row').execute()
   await db.deleteFrom('legacy_plan').execute()
   await db.deleteFrom('legacy_claim').execute()
+  await db.deleteFrom('legacy_place').execute()
+  await db.deleteFrom('legacy_organisation').execute()
 }
 
 export interface StagedRow extends LegacyRow {
@@ -26,13 +28,13 @@ export async function stageRows(db: Db<Tables>, rows: readonly StagedRow[]): Pro
   const column = <Name extends keyof StagedRow>(name: Name) => rows.map((row) => row[name])
   const { rows: kept } = await sql<{ line: number }>`
     insert into legacy_row (line, site, identifier, login, email, given_name, family_name, language,
-      account_type, bce, organisation, updated_at)
+      account_type, bce, organisation, billing, updated_at)
     select * from unnest(
       ${column('line')}::int[], ${column('site')}::text[], ${column('identifier')}::text[],
       ${column('login')}::text[], ${column('email')}::text[], ${column('givenName')}::text[],
       ${column('familyName')}::text[], ${column('language')}::text[],
       ${column('accountType')}::text[], ${column('bce')}::text[], ${column('organisation')}::text[],
-      ${column('updatedAt')}::timestamptz[])
+      ${column('billing')}::bool[], ${column('updatedAt')}::timestamptz[])
     on conflict do nothing
     returning line`.execute(db)
   if (kept.length === rows.length) return []

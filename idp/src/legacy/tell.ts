@@ -39,6 +39,8 @@ export function sayReport(
 ): string {
   const { plan, rejected } = report
   const reasons = Object.entries(rejected)
+  const conflicts = Object.entries(plan.conflicts)
+  const sum = (counts: readonly [string, number][]) => counts.reduce((all, [, n]) => all + n, 0)
   const count = (key: string, n: number | undefined): string[] =>
     n ? [`  ${say(`report.${key}`, { n })}`] : []
   return [
@@ -59,16 +61,23 @@ export function sayReport(
     ...count('collisions', plan.collisions),
     ...count('unreachable', plan.unreachable),
     ...count('bad-emails', report.badEmails),
-    ...count(
-      'rejected',
-      reasons.reduce((sum, [, n]) => sum + n, 0),
+    ...count('organisations', plan.organisations),
+    ...count('places', plan.places),
+    ...count('conflicts', sum(conflicts)),
+    ...conflicts.map(
+      ([kind, n]) => `    ${say('report.reason', { reason: say(`conflict.${kind}`), n })}`,
     ),
+    ...count('rejected', sum(reasons)),
     ...reasons.map(
       ([reason, n]) => `    ${say('report.reason', { reason: say(`rejected.${reason}`), n })}`,
     ),
     ...count('overtaken', report.overtaken),
     '',
-    say('report.files', { plan: `${file}.plan.csv`, rejects: `${file}.rejets.csv` }),
+    say('report.files', {
+      plan: `${file}.plan.csv`,
+      organisations: `${file}.organismes.csv`,
+      rejects: `${file}.rejets.csv`,
+    }),
     say('report.speed', { seconds, speed: Math.round(report.lines / seconds) }),
     ...(report.applied ? [] : [say('report.next', { file })]),
     '',

@@ -4,13 +4,14 @@ import { join } from 'node:path'
 import { connect } from '@myanm/database'
 import type { TestDatabase } from '@myanm/testing'
 import { type ImportReport, importLegacy } from '../../src/legacy/index.ts'
-import type { PlanLine } from '../../src/legacy/report-store.ts'
+import type { PlacedLine, PlanLine } from '../../src/legacy/report-store.ts'
 import type { Tables } from '../../src/tables.ts'
 
 /** What came of an import: its figures, the plan line by line, the lines refused. */
 export interface Imported {
   readonly report: ImportReport
   readonly plan: readonly PlanLine[]
+  readonly places: readonly PlacedLine[]
   readonly rejects: readonly { readonly line: number; readonly rejected: string }[]
   readonly ignored: readonly string[]
 }
@@ -53,6 +54,7 @@ export async function importFile(
     patience: 600_000,
   })
   const plan: PlanLine[] = []
+  const places: PlacedLine[] = []
   const rejects: { line: number; rejected: string }[] = []
   const ignored: string[] = []
   try {
@@ -65,12 +67,13 @@ export async function importFile(
           progress: () => {},
           rejected: (one) => void rejects.push(one),
           planned: (one) => void plan.push(one),
+          placed: (one) => void places.push(one),
           ignored: (columns) => void ignored.push(...columns),
         },
       }),
     )
     if (!report) throw new Error('Another import is at work')
-    return { report, plan, rejects, ignored }
+    return { report, plan, places, rejects, ignored }
   } finally {
     await connection.close()
     await rm(directory, { recursive: true, force: true })
