@@ -22,7 +22,10 @@ afterAll(async () => {
 
 const at = (path: string): URL => new URL(path, myanm.issuer)
 
-const TOPICS = ['connexion', 'premiere-connexion', 'mot-de-passe', 'login']
+const TOPICS = [
+  ...['connexion', 'premiere-connexion', 'mot-de-passe', 'login'],
+  ...['collaborateurs', 'gestionnaire'],
+]
 const LEGAL = ['/mentions-legales', '/vie-privee', '/accessibilite', '/conditions']
 
 describe('help', () => {

@@ -17,6 +17,12 @@ export const PICTURES = [
   'sent',
   'changed',
   'forgotten-login',
+  'team',
+  'invite',
+  'role',
+  'requests',
+  'propose',
+  'accept',
 ] as const
 export type PictureName = (typeof PICTURES)[number]
 
@@ -30,7 +36,7 @@ export interface Topic {
   readonly begin?: string
 }
 
-/** The help pages of signing in, in the order of the index (M57 to M59). */
+/** The help pages, in the order of the index: signing in (M57 to M59), running a team (M61, M63). */
 export const TOPICS: readonly Topic[] = [
   {
     key: 'sign-in',
@@ -76,6 +82,32 @@ export const TOPICS: readonly Topic[] = [
     ],
     questions: ['why-not-shown', 'change'],
     begin: '/identifiant-oublie',
+  },
+  {
+    key: 'team',
+    path: '/aide/collaborateurs',
+    steps: [
+      { key: 'open', picture: 'team' },
+      { key: 'invite', picture: 'invite' },
+      { key: 'roles' },
+      { key: 'change', picture: 'role' },
+      { key: 'requests', picture: 'requests' },
+      { key: 'end' },
+    ],
+    questions: ['same-account', 'seen', 'at-once', 'other-organisation', 'not-received', 'leave'],
+    begin: '/compte/organismes',
+  },
+  {
+    key: 'manager',
+    path: '/aide/gestionnaire',
+    steps: [
+      { key: 'prepare' },
+      { key: 'propose', picture: 'propose' },
+      { key: 'accept', picture: 'accept' },
+      { key: 'after' },
+    ],
+    questions: ['historical', 'no-one', 'changed-mind', 'gone', 'leave'],
+    begin: '/compte/organismes',
   },
 ]
 

@@ -4,7 +4,7 @@ import { bannerOf, type VisitNeeds, whoIsHere } from '#visits'
 import { readPictures } from './pictures.ts'
 import { TOPICS } from './rules.ts'
 
-/** Help with pictures (M59, F97): signing in, for the first time, without a password, without a login. */
+/** Help with pictures (M59, F97): signing in, running a team, handing it over (M61, M63). */
 export function topicRoutes(router: Router, needs: VisitNeeds): void {
   const pictures = readPictures()
   const byPath = new Map([...pictures.values()].map((picture) => [picture.path, picture]))
