@@ -5,7 +5,7 @@ export {
   type SenderDomain,
 } from './check-sender-domain.ts'
 export { createMailer, type Mailer } from './mailer.ts'
-export { post, type Wish } from './post.ts'
+export { post, postEach, type Wish } from './post.ts'
 export { type ReportDoor, receiveReports } from './receive-reports.ts'
 export { type ReturnPaths, returnPaths } from './return-paths.ts'
 export type { LetterCode } from './rules.ts'

@@ -1,8 +1,8 @@
 import type { Db, Tx } from '@myanm/database'
-import { enqueue } from '#jobs'
+import { enqueue, enqueueEach } from '#jobs'
 import type { Tables } from '../tables.ts'
 import { type LetterCode, MOST_AN_HOUR } from './rules.ts'
-import { countThisHour, saveLetter } from './store.ts'
+import { countThisHour, saveLetter, saveLetters } from './store.ts'
 
 export interface Wish {
   readonly code: LetterCode
@@ -30,6 +30,27 @@ export async function post(tx: Tx<Tables>, wish: Wish): Promise<string | null> {
   const letter = await saveLetter(tx, wish)
   if (letter !== null) await enqueueLetter(tx, letter)
   return letter
+}
+
+/**
+ * Queues one letter for each of many links, all of which say the same besides: what an organisation sends
+ * to two hundred people leaves with two statements. Whoever asks sees to how many that may be.
+ * @returns proof → letter
+ */
+export async function postEach(
+  tx: Tx<Tables>,
+  wish: {
+    readonly code: LetterCode
+    readonly letters: readonly { readonly proof: string; readonly details: Wish['details'] }[]
+  },
+): Promise<ReadonlyMap<string, string>> {
+  const letters = await saveLetters(tx, wish)
+  await enqueueEach(
+    tx,
+    'send-mail',
+    [...letters.values()].map((letter) => ({ payload: { letter }, key: `letter:${letter}` })),
+  )
+  return letters
 }
 
 /** One job for each letter: a new one takes the place of the one that waits. */

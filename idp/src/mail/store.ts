@@ -34,6 +34,38 @@ export async function saveLetter(tx: Tx<Tables>, wish: Wish): Promise<string | n
   return row?.id ?? null
 }
 
+/** @returns proof → letter */
+export async function saveLetters(
+  tx: Tx<Tables>,
+  {
+    code,
+    letters,
+  }: {
+    readonly code: Wish['code']
+    readonly letters: readonly { readonly proof: string; readonly details: Wish['details'] }[]
+  },
+): Promise<ReadonlyMap<string, string>> {
+  if (letters.length === 0) return new Map()
+  const rows = await tx
+    .insertInto('letter')
+    .values(
+      letters.map(({ proof, details }) => ({
+        code,
+        account_id: null,
+        proof_id: proof,
+        message_id: null,
+        details: JSON.stringify(details ?? {}),
+        once: null,
+        last_reason: null,
+        settled_at: null,
+        address: null,
+      })),
+    )
+    .returning(['id', 'proof_id'])
+    .execute()
+  return new Map(rows.map((row) => [String(row.proof_id), row.id]))
+}
+
 /**
  * How many letters of this kind were queued within the hour for the same account, or for the same
  * address of somebody without one. Those who ask at once are counted one after the other.
