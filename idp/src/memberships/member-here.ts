@@ -101,6 +101,11 @@ export function organisationPage(
       switchUrl: '/compte/organismes',
     },
     notice: takeNotice(ctx),
+    navigation: [
+      { text: translate(ctx, 'memberships.navigation.account'), href: '/compte' },
+      { text: organisation.name, href: base, current: true },
+      { text: translate(ctx, 'memberships.navigation.organisations'), href: '/compte/organismes' },
+    ],
     organisation,
     organisationBase: base,
     organisationPages: ORGANISATION_PAGES.filter(({ needs }) => outlook(actor, needs).allowed).map(

@@ -33,6 +33,7 @@ export function readReturn(state: string, key: string): string | null {
 /** The pages of « Mon compte », in the order they are named beside each of them. */
 export const ACCOUNT_PAGES = [
   { key: 'overview', path: '/compte' },
+  { key: 'organisations', path: '/compte/organismes' },
   { key: 'identity', path: '/compte/identite' },
   { key: 'sign-in', path: '/compte/connexion' },
   { key: 'security', path: '/compte/securite' },

@@ -1,0 +1,1 @@
+export { myOrganisationsRoutes } from './routes.ts'

@@ -1,0 +1,3 @@
+import type { Needs } from '../services.ts'
+
+export type MyOrganisationsNeeds = Needs<'config' | 'db' | 'engine'>
