@@ -1,6 +1,6 @@
 import { Secret } from '@myanm/chassis'
 import { seedJobOffers } from '@myanm/guide-social/scene'
-import { seedScene } from '@myanm/idp/scene'
+import { seedRegister, seedScene } from '@myanm/idp/scene'
 import { subjects } from '@myanm/idp/subject'
 import { known } from './environment.ts'
 import { hasPassword, organisations, people } from './scene.ts'
@@ -21,6 +21,7 @@ export async function fill(preparation: Preparation): Promise<void> {
     clients,
     keyEncryptionKey: new Secret(known(secrets.keys, 'keyEncryption')),
   })
+  await seedRegister({ databaseUrl: databases.idp })
   const subjectOf = subjects(new Secret(known(secrets.keys, 'pairwise')))
   const found = (all: ReadonlyMap<string, string>, key: string): string => {
     const id = all.get(key)

@@ -1,7 +1,14 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 import { createLog, type Log, Secret } from '@myanm/chassis'
-import { type Config, type RunningIdp, type SceneClient, seedScene, startIdp } from '@myanm/idp'
+import {
+  type Config,
+  type RunningIdp,
+  type SceneClient,
+  seedRegister,
+  seedScene,
+  startIdp,
+} from '@myanm/idp'
 import type { TestDatabase } from './database.ts'
 import { client, organisations, people } from './scene.ts'
 
@@ -49,6 +56,7 @@ export async function startTestIdp(options: {
     clients: options.clients ?? DEFAULT_CLIENTS,
     keyEncryptionKey: keys.encryption,
   })
+  await seedRegister({ databaseUrl: database.urlFor('idp') })
   const idp = await startIdp(
     {
       PORT: port,

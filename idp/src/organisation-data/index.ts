@@ -1,0 +1,1 @@
+export { compareWithRegister } from './compare-with-register.ts'
