@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import { type Catalogue, createTemplates, type Language } from '@myanm/chassis'
 import { forgetDevices } from '#devices'
-import { releaseForgotten, startWorker, type Worker } from '#jobs'
+import { enqueue, releaseForgotten, startWorker, type Worker } from '#jobs'
 import { tellOfRequest, watchRequests } from '#join-requests'
+import { journalSealer, sealingKey } from '#journal'
 import { sendMail, watchLetters } from '#mail'
 import { endDueRoles } from '#memberships'
 import { deliverLogout, keySeal, sweepExpired } from '#oidc'
@@ -17,6 +18,7 @@ export function startBackgroundWork(services: Services, catalogue: Catalogue): P
   const { config, db, pool, log, subjectOf, mailer, secrets, stopLinks } = services
   const issuer = config.PUBLIC_URL
   const seal = keySeal(config.KEY_ENCRYPTION_KEY)
+  const sealJournal = journalSealer({ db, log, key: sealingKey(config.KEY_ENCRYPTION_KEY) })
   const mails = createTemplates([fileURLToPath(new URL('.', import.meta.url))])
   return startWorker({
     pool,
@@ -47,6 +49,12 @@ export function startBackgroundWork(services: Services, catalogue: Catalogue): P
       'erase-due': async () => void (await eraseDue({ db, log })),
       'end-due-roles': async () => void (await endDueRoles({ db }, new Date())),
       'forget-old': async () => void (await forgetOld({ db, log })),
+      // A timetable counts in minutes: once more between two of them.
+      'seal-journal': async ({ again }) => {
+        if (!again)
+          await enqueue(db, 'seal-journal', { again: true }, { key: 'seal', after: 30_000 })
+        await sealJournal()
+      },
       'send-way-back': (job) => answerForgotten({ config, db, pool }, job),
       'sweep-expired': async () => {
         await sweepExpired(pool)

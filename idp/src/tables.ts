@@ -199,6 +199,24 @@ export interface JournalTable {
   actor_id: string | null
 }
 
+export interface JournalSealTable {
+  number: number
+  previous: Buffer | null
+  hash: Buffer
+  sealed_at: Date
+  lines: unknown
+  count: number
+  until: Date
+  links: Buffer[]
+  key_id: string | null
+  signature: Buffer | null
+  forgotten_at: Date | null
+}
+
+export interface JournalUnsealedTable {
+  line: number
+}
+
 export interface LegacyClaimTable {
   key: string
   account_id: string
@@ -763,6 +781,8 @@ export interface Tables {
   invitation: InvitationTable
   join_request: JoinRequestTable
   journal: JournalTable
+  journal_seal: JournalSealTable
+  journal_unsealed: JournalUnsealedTable
   legacy_claim: LegacyClaimTable
   legacy_conflict: LegacyConflictTable
   legacy_identity: LegacyIdentityTable

@@ -98,6 +98,23 @@ const countOf = async (table: string, account: string): Promise<number> => {
   return row?.count ?? 0
 }
 
+/** A line of that age, sealed when it was young: lines of the journal go with their seal. */
+async function sealOfItsOwn(account: string, age: string): Promise<void> {
+  const admin = new pg.Client({ connectionString: database.adminUrl.href })
+  await admin.connect()
+  try {
+    await admin.query('set search_path = idp; begin; select seal_journal(1000000)')
+    await admin.query(
+      "insert into journal (event, account_id, at) values ('signed-in', $1, now() - $2::interval)",
+      [account, age],
+    )
+    await admin.query('select seal_journal(1)')
+    await admin.query('commit')
+  } finally {
+    await admin.end()
+  }
+}
+
 const intervalOf = ({ unit, count }: Length) => `${count} ${unit}s`
 
 describe('what is kept long enough', () => {
@@ -115,6 +132,7 @@ describe('what is kept long enough', () => {
     await plant(database, { account: old, team, mark: 'vieux' })
     await plant(database, { account: young, team, mark: 'jeune' })
     for (const { table, since, length } of aged) {
+      if (table === 'journal') continue
       await arrange(
         database,
         `update ${table} set ${since} = now() - $3::interval
@@ -123,6 +141,9 @@ describe('what is kept long enough', () => {
         [old, young, intervalOf(length)],
       )
     }
+    await arrange(database, 'delete from journal where account_id in ($1, $2)', [old, young])
+    await sealOfItsOwn(old, '12 months 1 second')
+    await sealOfItsOwn(young, `12 months -${MARGIN}`)
     await done('forget-old')
     counts = Object.fromEntries(
       await Promise.all(
@@ -180,9 +201,9 @@ describe('what is kept long enough', () => {
     const own = new pg.Client({ connectionString: database.urlFor('idp').href })
     await own.connect()
     try {
-      await own.query(
-        "insert into journal (event, at) values ('signed-in', now() - interval '7 months')",
-      )
+      await expect(
+        own.query("insert into journal (event, at) values ('x', now() - interval '2 years')"),
+      ).rejects.toMatchObject({ code: '42501' })
       const { rows } = await own.query('select forget_old_journal(1000000) as forgotten')
       expect(rows).toEqual([{ forgotten: 0 }])
       await expect(own.query('delete from journal')).rejects.toMatchObject({ code: '42501' })

@@ -47,6 +47,7 @@ export async function startWorker(options: {
       crontab: [
         '*/10 * * * * sweep-expired',
         '* * * * * watch-letters',
+        '* * * * * seal-journal ?priority=-10',
         '* * * * * watch-transfers',
         '*/5 * * * * release-forgotten',
         '*/10 * * * * watch-requests',

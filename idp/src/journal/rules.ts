@@ -94,3 +94,19 @@ export const JOURNAL_EVENTS = [
 ] as const
 
 export type JournalEvent = (typeof JOURNAL_EVENTS)[number]
+
+/** A seal, as the database has made it: numbers and moments (microseconds) as text, hashes in hex. */
+export interface Sealed {
+  readonly number: string
+  readonly previous: string
+  readonly hash: string
+  readonly count: number
+  readonly until: string
+  readonly sealedAt: string
+}
+
+/** What is signed of a seal: each part with its length before it, so that no two seals read alike. */
+export function wordsToSign({ number, previous, hash, count, until, sealedAt }: Sealed): string {
+  const parts = [number, previous, hash, String(count), until, sealedAt]
+  return `myanm-journal-seal/1${parts.map((part) => `${part.length}:${part}`).join('')}`
+}

@@ -118,5 +118,21 @@ export const writing = {
 } as const satisfies Record<string, Entry>
 
 export const writingOfTheHouse = {
+  // Hashes of lines, and numbers of lines: of whom, the journal says.
+  journal_seal: noneOf(
+    'machine',
+    'number',
+    'previous',
+    'hash',
+    'sealed_at',
+    'lines',
+    'count',
+    'until',
+    'links',
+    'key_id',
+    'signature',
+    'forgotten_at',
+  ),
+  journal_unsealed: noneOf('machine', 'line'),
   newsletter: noneOf('house', 'key', 'site', 'title', 'description', 'position'),
 }
