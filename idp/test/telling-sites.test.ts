@@ -1,0 +1,509 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { transact } from '@myanm/database'
+import type { SceneClient } from '@myanm/idp'
+import {
+  answerQuestions,
+  arrange,
+  client,
+  newKeys,
+  newVisitor,
+  query,
+  startTestIdp,
+  type TestDatabase,
+  type TestIdp,
+  typeCredentials,
+  withDatabase,
+} from '@myanm/testing'
+import { createRemoteJWKSet, jwtVerify } from 'jose'
+import { endSessionsOf } from '../src/oidc/index.ts'
+import {
+  changeRole,
+  endMembership,
+  handOver,
+  lockOrganisation,
+} from '../src/organisations/index.ts'
+import { appliedOf, deliverAgain, listDeadLetters } from '../src/signals/index.ts'
+import {
+  acknowledge,
+  fail,
+  type HearingSite,
+  hang,
+  hearingSite,
+  refuse,
+} from './stage/hearing-site.ts'
+import { until } from './stage/until.ts'
+import { onTheWire, type Wire } from './stage/wire.ts'
+
+// Specification 7.5, ahead 1: a change of rights is told to every site where the person may be signed
+// in, within a second, signed, in order, until it is acknowledged.
+
+const CAEP = 'https://schemas.openid.net/secevent/caep/event-type'
+const CHANGE = `${CAEP}/token-claims-change`
+const REVOKED = `${CAEP}/session-revoked`
+
+let database: TestDatabase
+let myanm: TestIdp
+let wire: Wire
+let guideSocial: HearingSite
+let monasbl: HearingSite
+let sites: readonly HearingSite[]
+let clients: readonly SceneClient[]
+const keys = newKeys()
+
+beforeAll(async () => {
+  database = await withDatabase()
+  guideSocial = await hearingSite()
+  monasbl = await hearingSite()
+  sites = [guideSocial, monasbl]
+  clients = [
+    client({ id: 'guide-social', name: 'Guide Social', kind: 'site', home: guideSocial.home }),
+    client({ id: 'monasbl', name: 'MonASBL', kind: 'site', home: monasbl.home }),
+    client({ id: 'bilan' }),
+  ]
+  myanm = await startTestIdp({ database, keys, clients })
+  wire = onTheWire(myanm.issuer)
+}, 60_000)
+
+afterAll(async () => {
+  await myanm.stop()
+  for (const site of sites) await site.close()
+  await database.drop()
+})
+
+beforeEach(async () => {
+  await query(database, 'delete from signal')
+  await query(database, 'delete from signal_stream')
+  for (const site of sites) site.forget()
+})
+
+const idOf = (key: string) => String(myanm.accounts.get(key))
+const tilleuls = () => String(myanm.organisations.get('tilleuls'))
+const db = () => myanm.idp.services.db
+
+/** Somebody with tokens for these sites. */
+async function signIn(key: string, ...clients: string[]) {
+  const visitor = newVisitor()
+  for (const site of clients) {
+    await visitor.go(wire.request(site).url)
+    if (visitor.page?.url.pathname.startsWith('/connexion/')) await typeCredentials(visitor, key)
+    await answerQuestions(visitor)
+  }
+  return visitor
+}
+
+/** Changes the role of a member as the pages do. @returns when it was committed */
+async function giveRole(key: string, role: 'LECTEUR' | 'COLLABORATEUR' | 'RESPONSABLE') {
+  await transact(db(), async (tx) => {
+    await lockOrganisation(tx, tilleuls())
+    await changeRole(tx, { organisation: tilleuls(), account: idOf(key), by: null, role })
+  })
+  return performance.now()
+}
+
+const deliveries = (state: string) =>
+  query<{ client_id: string; account_id: string; last_reason: string | null; tries: number }>(
+    database,
+    'select * from signal_delivery where state = $1 order by position',
+    [state],
+  )
+const heardBy = (site: HearingSite, count: number) =>
+  until(() => site.heard.length >= count, 15_000)
+const eventOf = (site: HearingSite, position = 0) => {
+  const events = site.heard[position]?.claims['events'] as Record<string, unknown>
+  return Object.keys(events)[0]
+}
+const subjectAt = (site: HearingSite) => (position: number) =>
+  String((site.heard[position]?.claims['sub_id'] as { sub: string }).sub)
+const versionsAt = (site: HearingSite) =>
+  site.heard.map(({ claims }) => {
+    const events = claims['events'] as Record<string, { claims: { rights_version: number } }>
+    return events[CHANGE]?.claims.rights_version
+  })
+
+describe('a change of rights', () => {
+  test('is told to every site with a grant within a second of the commit, and to no other', async () => {
+    await signIn('lecteur', 'guide-social', 'monasbl')
+    await signIn('collegue', 'guide-social')
+    const committed = await giveRole('lecteur', 'COLLABORATEUR')
+    for (const site of sites) {
+      await heardBy(site, 1)
+      expect((site.heard[0]?.at ?? 0) - committed).toBeLessThan(1000)
+    }
+    await giveRole('collegue', 'LECTEUR')
+    await heardBy(guideSocial, 2)
+    await pause(300)
+    expect(monasbl.heard).toHaveLength(1)
+    await giveRole('collegue', 'COLLABORATEUR')
+    await giveRole('lecteur', 'LECTEUR')
+  })
+
+  test('is a signed event about somebody the site knows, with nothing personal in it', async () => {
+    await signIn('lecteur', 'guide-social', 'monasbl')
+    await giveRole('lecteur', 'COLLABORATEUR')
+    for (const [site, audience] of [
+      [guideSocial, 'guide-social'],
+      [monasbl, 'monasbl'],
+    ] as const) {
+      await heardBy(site, 1)
+      const heard = site.heard[0]
+      expect(heard?.type).toBe('application/secevent+jwt')
+      expect(heard?.header).toMatchObject({ alg: 'ES256', typ: 'secevent+jwt' })
+      const keys = createRemoteJWKSet(new URL('/jwks', myanm.issuer))
+      const { payload } = await jwtVerify(String(heard?.token), keys, {
+        issuer: myanm.issuer.origin,
+        audience,
+      })
+      const version = (
+        await query<{ rights_version: number }>(
+          database,
+          'select rights_version from account where id = $1',
+          [idOf('lecteur')],
+        )
+      )[0]?.rights_version
+      expect(payload).toEqual({
+        iss: myanm.issuer.origin,
+        aud: audience,
+        iat: expect.any(Number),
+        jti: expect.any(String),
+        sub_id: {
+          format: 'iss_sub',
+          iss: myanm.issuer.origin,
+          sub: myanm.idp.services.subjectOf(idOf('lecteur'), 'anm'),
+        },
+        events: {
+          [CHANGE]: {
+            event_timestamp: expect.any(Number),
+            claims: { rights_version: version },
+          },
+        },
+      })
+      expect(JSON.stringify(payload)).not.toMatch(
+        /lecteur|dupont|exemple\.be|tilleuls|COLLABORATEUR/i,
+      )
+      expect(JSON.stringify(payload)).not.toContain(idOf('lecteur'))
+      expect(JSON.stringify(payload)).not.toContain(tilleuls())
+    }
+    // No two sites can compare notes (D6).
+    expect(guideSocial.heard[0]?.claims.jti).not.toBe(monasbl.heard[0]?.claims.jti)
+    await giveRole('lecteur', 'LECTEUR')
+  })
+
+  test('that is not committed is not told', async () => {
+    await signIn('lecteur', 'guide-social')
+    await expect(
+      transact(db(), async (tx) => {
+        await changeRole(tx, {
+          organisation: tilleuls(),
+          account: idOf('lecteur'),
+          by: null,
+          role: 'RESPONSABLE',
+        })
+        throw new Error('changed my mind')
+      }),
+    ).rejects.toThrow('changed my mind')
+    await pause(300)
+    expect(guideSocial.heard).toEqual([])
+    expect(await query(database, 'select from signal')).toEqual([])
+  })
+
+  test('removal, hand-over, suspension, another option of the organisation: each is told', async () => {
+    const told = async (what: () => Promise<unknown>, count: number) => {
+      guideSocial.forget()
+      await what()
+      await heardBy(guideSocial, count)
+      await pause(200)
+      expect(guideSocial.heard).toHaveLength(count)
+    }
+    await signIn('collegue', 'guide-social')
+    await signIn('responsable', 'guide-social')
+    await signIn('gestionnaire', 'guide-social')
+    const handedTo = (to: string) =>
+      transact(db(), (tx) =>
+        handOver(tx, { organisation: tilleuls(), to: idOf(to), by: null, because: 'test' }),
+      )
+    // Both sides of it.
+    await told(() => handedTo('responsable'), 2)
+    await told(() => handedTo('gestionnaire'), 2)
+    // Whoever is signed in and acts for it: these three, and who signed in before.
+    const members = await query<{ account_id: string }>(
+      database,
+      `select distinct m.account_id from membership m
+        join oidc_artefact g on g.account_id = m.account_id and g.kind = 'Grant'
+          and g.payload ->> 'clientId' = 'guide-social'
+        where m.organisation_id = $1 and m.state = 'active'`,
+      [tilleuls()],
+    )
+    const option = (options: string) =>
+      query(database, 'update organisation set options = $2 where id = $1', [tilleuls(), options])
+    await told(() => option('{collaborateur_edits_colleagues_ads}'), members.length)
+    await told(() => option('{}'), members.length)
+    await told(
+      () =>
+        transact(db(), (tx) =>
+          endMembership(tx, {
+            organisation: tilleuls(),
+            account: idOf('collegue'),
+            by: null,
+            how: 'removed',
+          }),
+        ),
+      1,
+    )
+    await told(
+      () =>
+        query(database, `update account set state = 'suspended' where id = $1`, [idOf('collegue')]),
+      1,
+    )
+    await arrange(database, `update account set state = 'active' where id = $1`, [idOf('collegue')])
+    await arrange(
+      database,
+      `update membership set state = 'active', until = null where account_id = $1`,
+      [idOf('collegue')],
+    )
+  })
+
+  test('of who was never signed in leaves nothing to tell, and of old accounts not even a signal', async () => {
+    await query(
+      database,
+      `insert into membership (account_id, organisation_id, role) values ($1, $2, 'LECTEUR')`,
+      [idOf('non_confirme'), tilleuls()],
+    )
+    expect(await query(database, 'select from signal')).toEqual([])
+    await query(database, 'delete from membership where account_id = $1', [idOf('non_confirme')])
+    await giveRole('responsable', 'COLLABORATEUR')
+    await query(database, `delete from oidc_artefact where account_id = $1`, [idOf('voisin')])
+    await query(database, `update account set account_type = 'independant' where id = $1`, [
+      idOf('voisin'),
+    ])
+    await until(
+      async () =>
+        (await query(database, 'select from signal where spread_at is null')).length === 0,
+    )
+    expect(
+      await query(database, 'select from signal_delivery where account_id = $1', [idOf('voisin')]),
+    ).toEqual([])
+    await arrange(database, `update account set account_type = 'organisme' where id = $1`, [
+      idOf('voisin'),
+    ])
+    await giveRole('responsable', 'RESPONSABLE')
+  })
+})
+
+describe('a session that ends', () => {
+  test('is told by the name each site knows it by, in the same transaction', async () => {
+    const visitor = await signIn('academie', 'guide-social', 'monasbl')
+    const { id } = await wire.tokensOf(visitor, 'guide-social')
+    const { sid } = JSON.parse(Buffer.from(id.split('.')[1] ?? '', 'base64url').toString()) as {
+      sid: string
+    }
+    await transact(db(), (tx) => endSessionsOf(tx, idOf('academie')))
+    for (const site of sites) await heardBy(site, 1)
+    expect(eventOf(guideSocial)).toBe(REVOKED)
+    expect(guideSocial.heard[0]?.claims['sub_id']).toEqual({
+      format: 'complex',
+      user: {
+        format: 'iss_sub',
+        iss: myanm.issuer.origin,
+        sub: myanm.idp.services.subjectOf(idOf('academie'), 'anm'),
+      },
+      session: { format: 'opaque', id: sid },
+    })
+    expect(JSON.stringify(monasbl.heard[0]?.claims)).not.toContain(sid)
+  })
+})
+
+describe('a site that does not hear', () => {
+  test('hears everything in order, person by person, once it is back', async () => {
+    await signIn('lecteur', 'guide-social', 'monasbl')
+    await signIn('collegue', 'guide-social')
+    guideSocial.behave(fail(503))
+    await giveRole('lecteur', 'COLLABORATEUR')
+    await heardBy(guideSocial, 1)
+    for (const role of ['RESPONSABLE', 'LECTEUR', 'COLLABORATEUR', 'LECTEUR'] as const) {
+      await giveRole('lecteur', role)
+      await giveRole('collegue', role)
+    }
+    await giveRole('collegue', 'COLLABORATEUR')
+    // The other one has heard meanwhile.
+    await heardBy(monasbl, 5)
+    expect(await deliveries('pending')).toHaveLength(10)
+    guideSocial.forget()
+    await until(async () => (await deliveries('pending')).length === 0, 15_000)
+    expect(guideSocial.heard).toHaveLength(10)
+    const people = Map.groupBy(guideSocial.heard.keys(), subjectAt(guideSocial))
+    expect(people.size).toBe(2)
+    for (const own of people.values()) {
+      const versions = own.map((position) => Number(versionsAt(guideSocial)[position]))
+      expect(versions).toEqual([...versions].sort((left, right) => left - right))
+      expect(versions).toHaveLength(5)
+    }
+    expect(
+      await query(database, `select from signal_stream where failing_since is not null`),
+    ).toEqual([])
+  }, 30_000)
+
+  test('does not slow the others, and does not hold up people for whom it works', async () => {
+    await signIn('lecteur', 'guide-social', 'monasbl')
+    await signIn('collegue', 'guide-social')
+    guideSocial.behave(hang)
+    await giveRole('lecteur', 'COLLABORATEUR')
+    await heardBy(guideSocial, 1)
+    const committed = await giveRole('lecteur', 'LECTEUR')
+    await heardBy(monasbl, 2)
+    expect((monasbl.heard[1]?.at ?? 0) - committed).toBeLessThan(1000)
+    // It breaks at one person's events only: a poisoned one is not everybody's trouble.
+    const poisoned = myanm.idp.services.subjectOf(idOf('lecteur'), 'anm')
+    guideSocial.forget()
+    guideSocial.behave((answer, heard) =>
+      JSON.stringify(heard.claims).includes(poisoned)
+        ? fail(500)(answer, heard)
+        : acknowledge(answer, heard),
+    )
+    await until(
+      async () =>
+        (await deliveries('pending')).some(({ last_reason }) => /500/.test(last_reason ?? '')),
+      15_000,
+    )
+    const at = await giveRole('collegue', 'LECTEUR')
+    const isOther = ({ token }: { token: string }) =>
+      !Buffer.from(token.split('.')[1] ?? '', 'base64url')
+        .toString()
+        .includes(poisoned)
+    await until(() => guideSocial.heard.some(isOther))
+    expect((guideSocial.heard.find(isOther)?.at ?? 0) - at).toBeLessThan(1000)
+    guideSocial.behave(acknowledge)
+    await until(async () => (await deliveries('pending')).length === 0, 30_000)
+    await giveRole('collegue', 'COLLABORATEUR')
+  }, 60_000)
+
+  test('and refuses for good: a dead letter at once, told again on request', async () => {
+    await signIn('lecteur', 'guide-social', 'monasbl')
+    guideSocial.behave(refuse('invalid_audience'))
+    await giveRole('lecteur', 'COLLABORATEUR')
+    await until(async () => (await deliveries('refused')).length === 1)
+    const [letter] = await listDeadLetters(db())
+    expect(letter).toMatchObject({
+      client: 'guide-social',
+      site: 'Guide Social',
+      account: idOf('lecteur'),
+      organisation: tilleuls(),
+      state: 'refused',
+      reason: 'invalid_audience',
+      tries: 1,
+    })
+    await until(async () => (await deliveries('acknowledged')).length === 1)
+    expect(await appliedOf(db(), { organisation: tilleuls(), account: idOf('lecteur') })).toEqual({
+      at: expect.any(Date),
+      sites: [
+        {
+          client: 'guide-social',
+          name: 'Guide Social',
+          state: 'given-up',
+          since: expect.any(Date),
+        },
+        { client: 'monasbl', name: 'MonASBL', state: 'applied', since: expect.any(Date) },
+      ],
+    })
+    guideSocial.forget()
+    expect(await deliverAgain(db(), String(letter?.id))).toBe(true)
+    expect(await deliverAgain(db(), String(letter?.id))).toBe(false)
+    await heardBy(guideSocial, 1)
+    await until(async () => (await deliveries('acknowledged')).length === 2)
+    expect(await listDeadLetters(db())).toEqual([])
+    await giveRole('lecteur', 'LECTEUR')
+  })
+
+  test('for a week is given up, and what follows still gets through', async () => {
+    await signIn('lecteur', 'guide-social')
+    guideSocial.behave(fail(503))
+    await giveRole('lecteur', 'COLLABORATEUR')
+    await heardBy(guideSocial, 1)
+    await query(
+      database,
+      `update signal_delivery set queued_at = now() - interval '7 days 1 minute'`,
+    )
+    await giveRole('lecteur', 'LECTEUR')
+    await until(async () => (await deliveries('given-up')).length === 1, 15_000)
+    expect(await listDeadLetters(db())).toMatchObject([
+      { state: 'given-up', reason: 'answered 503' },
+    ])
+    guideSocial.forget()
+    await until(async () => (await deliveries('pending')).length === 0, 15_000)
+  }, 30_000)
+})
+
+describe('how far a change has come', () => {
+  const state = async () =>
+    (await appliedOf(db(), { organisation: tilleuls(), account: idOf('lecteur') }))?.sites.map(
+      ({ client: site, state: its }) => [site, its],
+    )
+
+  test('« appliqué », also where nobody is signed in; « en retard » where it has not arrived', async () => {
+    await query(database, 'delete from oidc_artefact where account_id = $1', [idOf('lecteur')])
+    expect(await state()).toBeUndefined()
+    await signIn('lecteur', 'guide-social')
+    guideSocial.behave(fail(503))
+    await giveRole('lecteur', 'COLLABORATEUR')
+    await heardBy(guideSocial, 1)
+    expect(await state()).toEqual([
+      ['guide-social', 'late'],
+      ['monasbl', 'applied'],
+    ])
+    guideSocial.behave(acknowledge)
+    await until(async () => (await deliveries('pending')).length === 0, 15_000)
+    expect(await state()).toEqual([
+      ['guide-social', 'applied'],
+      ['monasbl', 'applied'],
+    ])
+    await giveRole('lecteur', 'LECTEUR')
+  }, 30_000)
+})
+
+describe('several processes of MyANM', () => {
+  test('what one that died had taken is delivered when its lease ends', async () => {
+    await signIn('lecteur', 'guide-social')
+    await query(
+      database,
+      `insert into signal_stream (client_id, lease, leased_until)
+        values ('guide-social', gen_random_uuid(), now() + interval '2 seconds')`,
+    )
+    const committed = await giveRole('lecteur', 'COLLABORATEUR')
+    await heardBy(guideSocial, 1)
+    expect((guideSocial.heard[0]?.at ?? 0) - committed).toBeGreaterThan(1500)
+    await giveRole('lecteur', 'LECTEUR')
+  }, 30_000)
+
+  test('tell each change once, in order, however many changes come at once', async () => {
+    const other = await startTestIdp({ database, keys, clients })
+    try {
+      const people = ['lecteur', 'collegue', 'responsable'] as const
+      for (const key of people) await signIn(key, 'guide-social', 'monasbl')
+      const roles = ['COLLABORATEUR', 'RESPONSABLE', 'LECTEUR'] as const
+      await Promise.all(
+        people.map(async (key) => {
+          for (let turn = 0; turn < 12; turn += 1) await giveRole(key, roles[turn % 3] ?? 'LECTEUR')
+        }),
+      )
+      await until(
+        async () =>
+          (await query(database, 'select from signal where spread_at is null')).length === 0 &&
+          (await deliveries('pending')).length === 0,
+        15_000,
+      )
+      const changes = await query(database, 'select from signal')
+      for (const site of sites) {
+        expect(new Set(site.heard.map(({ claims }) => claims.jti)).size).toBe(site.heard.length)
+        expect(site.heard).toHaveLength(changes.length)
+        for (const own of Map.groupBy(site.heard.keys(), subjectAt(site)).values()) {
+          const versions = own.map((position) => Number(versionsAt(site)[position]))
+          expect(versions).toEqual([...versions].sort((left, right) => left - right))
+        }
+      }
+      await giveRole('collegue', 'COLLABORATEUR')
+      await giveRole('responsable', 'RESPONSABLE')
+    } finally {
+      await other.stop()
+    }
+  }, 60_000)
+})
