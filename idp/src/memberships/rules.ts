@@ -106,13 +106,18 @@ export const PLACES = {
 
 export type Place = keyof typeof PLACES
 
+/** One thing done for an organisation, and how far it goes when it does not go all the way. */
+export interface Doing {
+  readonly action: ActionKey
+  readonly extent: Extent | null
+}
+
 /** Things one does, by where. Places without any are left out. */
-export type ByPlace = readonly { readonly place: Place; readonly actions: readonly ActionKey[] }[]
+export type ByPlace = readonly { readonly place: Place; readonly doings: readonly Doing[] }[]
 
 export interface Consequences {
   readonly lost: ByPlace
   readonly gained: ByPlace
-  readonly kept: ByPlace
 }
 
 /**
@@ -123,33 +128,45 @@ export function consequencesOf(
   organisation: Omit<ActingOrganisation, 'role'>,
   { from, to }: { readonly from: Role; readonly to: Role | null },
 ): Consequences {
-  const mayAs = (role: Role | null, action: ActionKey): Extent | 'whole' | null => {
-    if (role === null) return null
-    // The person's own profile is theirs: what an organisation gives is told as of anybody (M54).
-    const decision = outlook(
-      {
-        kind: 'person',
-        accountType: 'particulier',
-        accountActive: true,
-        organisation: { ...organisation, role },
-      },
-      action,
-    )
-    return decision.allowed ? (decision.extent ?? 'whole') : null
-  }
+  // The person's own profile is theirs: what an organisation gives is told as of anybody (M54).
+  const mayAs = (role: Role | null, action: ActionKey): Doing | null =>
+    role === null
+      ? null
+      : doingOf(
+          {
+            kind: 'person',
+            accountType: 'particulier',
+            accountActive: true,
+            organisation: { ...organisation, role },
+          },
+          action,
+        )
   const isDown = to === null || compareRoles(to, from) < 0
-  const moveOf = (action: ActionKey): 'lost' | 'gained' | 'kept' | 'never' => {
-    const [before, after] = [mayAs(from, action), mayAs(to, action)]
-    if (before === null && after === null) return 'never'
-    if (before === after) return 'kept'
-    if (after === null) return 'lost'
-    return before === null || !isDown ? 'gained' : 'lost'
-  }
-  const those = (move: 'lost' | 'gained' | 'kept'): ByPlace =>
-    (Object.keys(PLACES) as Place[])
-      .map((place) => ({ place, actions: PLACES[place].filter((one) => moveOf(one) === move) }))
-      .filter(({ actions }) => actions.length > 0)
-  return { lost: those('lost'), gained: those('gained'), kept: those('kept') }
+  const those = (move: 'lost' | 'gained'): ByPlace =>
+    byPlace((action) => {
+      const [before, after] = [mayAs(from, action), mayAs(to, action)]
+      if (before && !after) return move === 'lost' ? before : null
+      if (!before && after) return move === 'gained' ? after : null
+      if (before?.extent === after?.extent || isDown !== (move === 'lost')) return null
+      return isDown ? before : after
+    })
+  return { lost: those('lost'), gained: those('gained') }
+}
+
+/**
+ * How somebody stands to one thing done for an organisation; null when they may not. What they may in
+ * their own name only is no part of it.
+ */
+export function doingOf(actor: Person, action: ActionKey): Doing | null {
+  const decision = outlook(actor, action)
+  if (!decision.allowed || decision.extent === 'self') return null
+  return { action, extent: decision.extent ?? null }
+}
+
+export function byPlace(find: (action: ActionKey) => Doing | null): ByPlace {
+  return (Object.keys(PLACES) as Place[])
+    .map((place) => ({ place, doings: PLACES[place].map(find).filter((one) => one !== null) }))
+    .filter(({ doings }) => doings.length > 0)
 }
 
 /** How far ahead a role may be given: further is a slip of the pen. */
