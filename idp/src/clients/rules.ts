@@ -8,6 +8,12 @@ export function hashClientSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('base64url')
 }
 
+/** What a service is called in a token that is meant for it (RFC 8707). */
+export const audienceOf = (service: string): string => `urn:myanm:${service}`
+
+/** An identifier one can read, and that is no identifier of a person (RFC 9700 §4.15). */
+export const isServiceId = (id: string): boolean => /^[a-z][a-z0-9-]{2,39}$/.test(id)
+
 export const OUR_SITES = ['guide-social', 'monasbl', 'sweeli', 'bilan'] as const
 
 /** Whether the look knows this client: its own mark and accent. */

@@ -1,7 +1,7 @@
-import type { Db } from '@myanm/database'
+import type { Db, Tx } from '@myanm/database'
 import type { Selectable } from 'kysely'
 import type { Tables } from '../tables.ts'
-import { OUR_SITES } from './rules.ts'
+import { audienceOf, hashClientSecret, OUR_SITES } from './rules.ts'
 
 export type Client = Selectable<Tables['client']>
 
@@ -48,4 +48,86 @@ export async function listSites(
     .execute()
   const place = (id: string) => (OUR_SITES as readonly string[]).indexOf(id)
   return sites.sort((left, right) => place(left.client_id) - place(right.client_id))
+}
+
+/** What a token that is meant for a service says: its account type, its organisation and the role there. */
+const SERVICE_SCOPES = ['compte', 'organisation']
+
+/** A service that asks about tokens, and about whose. */
+export interface Service {
+  readonly id: string
+  readonly name: string
+  readonly audience: string
+  readonly asksAbout: readonly string[]
+}
+
+export async function listServices(db: Db<Tables>): Promise<Service[]> {
+  const [servers, rules] = await Promise.all([
+    db
+      .selectFrom('resource_server')
+      .innerJoin('client', 'client.client_id', 'resource_server.client_id')
+      .select(['client.client_id as id', 'client.name', 'resource_server.audience'])
+      .orderBy('client.client_id')
+      .execute(),
+    db.selectFrom('introspection_policy').selectAll().orderBy('token_client').execute(),
+  ])
+  return servers.map((server) => ({
+    ...server,
+    asksAbout: rules.flatMap((rule) =>
+      rule.resource_server === server.id ? [rule.token_client] : [],
+    ),
+  }))
+}
+
+/** Registers a service (7.1 `<rp>-api`): it has no pages, and asks about nobody’s tokens but its own yet. */
+export async function addService(
+  tx: Tx<Tables>,
+  service: { readonly id: string; readonly name: string; readonly secret: string },
+): Promise<void> {
+  await tx
+    .insertInto('client')
+    .values({
+      client_id: service.id,
+      name: service.name,
+      secret_hash: hashClientSecret(service.secret),
+      sector: service.id,
+      first_party: false,
+      redirect_uris: [],
+      post_logout_redirect_uris: [],
+      scopes: [],
+      grant_types: [],
+    })
+    .execute()
+  await tx
+    .insertInto('resource_server')
+    .values({
+      client_id: service.id,
+      audience: audienceOf(service.id),
+      scopes: [...SERVICE_SCOPES],
+    })
+    .execute()
+}
+
+/** From the next question on, the service is told about tokens of that site. */
+export async function allowQuestions(
+  db: Db<Tables>,
+  { service, about }: { readonly service: string; readonly about: string },
+): Promise<void> {
+  await db
+    .insertInto('introspection_policy')
+    .values({ resource_server: service, token_client: about })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+
+/** From the next question on, those tokens are foreign to it: not active. */
+export async function refuseQuestions(
+  db: Db<Tables>,
+  { service, about }: { readonly service: string; readonly about: string },
+): Promise<void> {
+  await db
+    .deleteFrom('introspection_policy')
+    .where('resource_server', '=', service)
+    .where('token_client', '=', about)
+    .execute()
 }
