@@ -6,6 +6,7 @@ import { diagnosisRoutes } from '#diagnoses'
 import { footerLinks, helpRoutes } from '#help'
 import { homeRoutes } from '#home'
 import { interactionRoutes } from '#interactions'
+import { invitationRoutes } from '#invitations'
 import { joinRequestRoutes } from '#join-requests'
 import { membershipRoutes } from '#memberships'
 import { myAccountRoutes } from '#my-account'
@@ -58,6 +59,7 @@ export function createApp(services: Services): Frame {
     myDataRoutes(services),
     preferenceRoutes(services),
     transferRoutes(services),
+    invitationRoutes(services),
     staffRoutes(services),
     diagnosisRoutes(services),
     apiRoutes(services),

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { type Catalogue, createTemplates, type Language } from '@myanm/chassis'
 import { forgetDevices } from '#devices'
+import { expireInvitations } from '#invitations'
 import { enqueue, releaseForgotten, startWorker, type Worker } from '#jobs'
 import { tellOfRequest, watchRequests } from '#join-requests'
 import { journalSealer, sealingKey } from '#journal'
@@ -48,6 +49,7 @@ export function startBackgroundWork(services: Services, catalogue: Catalogue): P
       'watch-requests': () => watchRequests({ db }),
       'erase-due': async () => void (await eraseDue({ db, log })),
       'end-due-roles': async () => void (await endDueRoles({ db }, new Date())),
+      'expire-invitations': () => expireInvitations({ db }),
       'forget-old': async () => void (await forgetOld({ db, log })),
       // A timetable counts in minutes: once more between two of them.
       'seal-journal': async ({ again }) => {

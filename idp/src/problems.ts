@@ -9,6 +9,7 @@ export const problem = problems({
   'dead-link': 410,
   'invalid-token': 401,
   'needs-organisation': 403,
+  'invitation-for-other': 403,
   'role-too-low': 403,
   'manager-stays': 409,
   'member-gone': 410,

@@ -20,6 +20,7 @@ export interface Job {
   'erase-due': Record<string, never>
   'end-due-roles': Record<string, never>
   'forget-old': Record<string, never>
+  'expire-invitations': Record<string, never>
   'seal-journal': { again?: true }
   'compare-with-register': Record<string, never>
 }

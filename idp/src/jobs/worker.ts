@@ -52,6 +52,7 @@ export async function startWorker(options: {
         '*/5 * * * * release-forgotten',
         '*/10 * * * * watch-requests',
         '*/10 * * * * erase-due',
+        '15 * * * * expire-invitations',
         '* * * * * end-due-roles',
         // At night, in UTC.
         '20 2 * * * forget-old',
