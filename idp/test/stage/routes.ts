@@ -81,6 +81,13 @@ export const PAGES = [
   '/equipe-anm/courriels',
   '/equipe-anm/equipe',
   '/invitation-equipe/un-lien-qui-n-existe-pas',
+  '/compte/organismes',
+  '/organismes/un-organisme',
+  '/organismes/un-organisme/quitter',
+  '/organismes/un-organisme/equipe',
+  '/organismes/un-organisme/equipe/membres/un-membre',
+  '/organismes/un-organisme/equipe/membres/un-membre/role',
+  '/organismes/un-organisme/equipe/membres/un-membre/retirer',
 ] as const
 
 export const FORMS = [
@@ -157,6 +164,9 @@ export const FORMS = [
   '/equipe-anm/corrections/une-correction',
   '/equipe-anm/equipe/inviter',
   '/invitation-equipe/un-lien-qui-n-existe-pas',
+  '/organismes/un-organisme/quitter',
+  '/organismes/un-organisme/equipe/membres/un-membre/role',
+  '/organismes/un-organisme/equipe/membres/un-membre/retirer',
 ] as const
 
 export const ENDPOINTS = [
