@@ -124,6 +124,34 @@ begin
   return null;
 end $$;
 
+-- Nobody leads what is vacant (8.2, invariant 1): who begins to lead it makes it active in the same
+-- transaction.
+create or replace function require_one_manager() returns trigger language plpgsql as $$
+declare
+  concerned uuid[];
+  organisation_id_ uuid;
+  state_ text;
+  managers int;
+begin
+  if tg_table_name = 'organisation' then concerned := array[new.id];
+  elsif tg_op = 'DELETE' then concerned := array[old.organisation_id];
+  elsif tg_op = 'INSERT' then concerned := array[new.organisation_id];
+  else concerned := array[old.organisation_id, new.organisation_id];
+  end if;
+  foreach organisation_id_ in array concerned loop
+    select state into state_ from organisation where id = organisation_id_;
+    if state_ in ('active', 'vacant') then
+      select count(*) into managers from membership
+        where organisation_id = organisation_id_ and state = 'active' and role = 'GESTIONNAIRE';
+      if managers <> (state_ = 'active')::int then
+        raise exception '% organisation % has % managers', state_, organisation_id_, managers
+          using errcode = 'check_violation', constraint = 'exactly_one_manager';
+      end if;
+    end if;
+  end loop;
+  return null;
+end $$;
+
 -- Found by any word of its name, or its acronym, from the first letters on.
 create index organisation_words on organisation using gin (
   to_tsvector('simple'::regconfig, identifier_key(name || ' ' || coalesce(acronym, '')))

@@ -4,6 +4,7 @@ export {
   type Founding,
   foundOrganisations,
 } from './carry-over-store.ts'
+export { closeOrganisation, reopenOrganisation } from './closing-store.ts'
 export { registerOrganisation, renameOrganisation, setOption } from './founding-store.ts'
 export {
   admit,

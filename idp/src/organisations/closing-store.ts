@@ -1,0 +1,77 @@
+import type { Tx } from '@myanm/database'
+import { sql } from 'kysely'
+import { record } from '#journal'
+import type { Tables } from '../tables.ts'
+import { findManager, lockOrganisation } from './membership-store.ts'
+
+interface Decided {
+  readonly organisation: string
+  readonly by: string
+}
+
+/**
+ * Closes an organisation (P32): nobody acts for it any more, from the commit on, and what was open closes
+ * with it. Its team stays as it is, so that it can be opened again.
+ * @returns false when it is closed already, or is none
+ */
+export async function closeOrganisation(
+  tx: Tx<Tables>,
+  { organisation, by }: Decided,
+): Promise<boolean> {
+  const locked = await lockOrganisation(tx, organisation)
+  if (!locked || locked.state === 'closed') return false
+  await setState(tx, organisation, 'closed')
+  await record(tx, { event: 'organisation-closed', organisation, by })
+  return true
+}
+
+/**
+ * Opens it again: with who led it, if their account is still open, and otherwise vacant.
+ * @returns what it is now; null when it was not closed
+ */
+export async function reopenOrganisation(
+  tx: Tx<Tables>,
+  { organisation, by }: Decided,
+): Promise<'active' | 'vacant' | null> {
+  const locked = await lockOrganisation(tx, organisation)
+  if (locked?.state !== 'closed') return null
+  const manager = await findManager(tx, organisation)
+  const leads = manager !== undefined && (await isHere(tx, manager.account))
+  if (manager && !leads) {
+    await tx
+      .updateTable('membership')
+      .set({ role: 'RESPONSABLE', role_since: sql<Date>`now()`, role_by: by })
+      .where('id', '=', manager.id)
+      .execute()
+    await record(tx, {
+      event: 'role-changed',
+      organisation,
+      account: manager.account,
+      by,
+      details: { from: 'GESTIONNAIRE', to: 'RESPONSABLE', because: 'reopened' },
+    })
+  }
+  const state = leads ? 'active' : 'vacant'
+  await setState(tx, organisation, state)
+  await record(tx, { event: 'organisation-reopened', organisation, by, details: { state } })
+  return state
+}
+
+/** Locked: who asks to be deleted in the same moment waits, and finds an organisation they lead (E16). */
+async function isHere(tx: Tx<Tables>, account: string): Promise<boolean> {
+  const row = await tx
+    .selectFrom('account')
+    .select('state')
+    .where('id', '=', account)
+    .forNoKeyUpdate()
+    .executeTakeFirst()
+  return row?.state !== 'deletion_requested' && row?.state !== 'deleted'
+}
+
+async function setState(
+  tx: Tx<Tables>,
+  organisation: string,
+  state: 'active' | 'vacant' | 'closed',
+): Promise<void> {
+  await tx.updateTable('organisation').set({ state }).where('id', '=', organisation).execute()
+}
