@@ -23,6 +23,8 @@ export interface StandIn {
   who: string
   /** How long every answer takes, in milliseconds. */
   delay: number
+  /** How long an answer that is ready takes to arrive: it tells of before. In milliseconds. */
+  delayAnswers: number
   /** Status of every answer, when it breaks down. */
   broken: number | undefined
   /** Requests by path, since the last `forget`. */
@@ -86,7 +88,11 @@ export async function startProvider(clients: readonly ProviderClient[]): Promise
     }
     if (ctx.path === '/auth') standIn.asked = new URLSearchParams(ctx.querystring)
     if (ctx.path === '/api/equipe') return team(ctx as never)
-    if (!ctx.path.startsWith('/interaction/')) return next()
+    if (!ctx.path.startsWith('/interaction/')) {
+      await next()
+      if (ctx.path === '/me' && standIn.delayAnswers > 0) await pause(standIn.delayAnswers)
+      return
+    }
     const { prompt } = await provider.interactionDetails(ctx.req, ctx.res)
     const result =
       standIn.who === 'cancel'
@@ -108,6 +114,7 @@ export async function startProvider(clients: readonly ProviderClient[]): Promise
     people,
     who: '',
     delay: 0,
+    delayAnswers: 0,
     broken: undefined,
     seen: new Map(),
     asked: new URLSearchParams(),
