@@ -1,9 +1,12 @@
 import type Router from '@koa/router'
 import { render } from '@myanm/chassis'
 import type { Context } from 'koa'
+import { listInvitationsOf } from '#invitations'
+import { listRequestsOf } from '#join-requests'
 import { isIdentifier } from '#rules/memberships'
 import { accountPage, requirePerson } from '#visits'
 import type { MyOrganisationsNeeds } from './needs.ts'
+import { isWorthShowing } from './rules.ts'
 import { countOwnOrganisations, listOwnOrganisations, type Turn } from './store.ts'
 
 /** Organisations on one page; whoever has more searches. */
@@ -20,15 +23,19 @@ export function listRoutes(router: Router, needs: MyOrganisationsNeeds): void {
     if (!visit) return
     const { account } = visit
     const search = textOf(ctx, 'q')
-    const [page, total] = await Promise.all([
+    const [page, total, invitations, requests] = await Promise.all([
       listOwnOrganisations(db, { account, search, turn: turnOf(ctx), most: PAGE }),
       countOwnOrganisations(db, account),
+      listInvitationsOf(db, account),
+      listRequestsOf(db, account),
     ])
     render(ctx, 'my-organisations/pages/list.njk', {
       ...accountPage(ctx, visit, 'organisations'),
       ...{ total, search },
       isSearchable: total > PAGE || search !== '',
       organisations: page.organisations,
+      invitations,
+      requests: requests.filter((request) => isWorthShowing(request, new Date())),
       next: page.next && turnPath({ search, apres: page.next }),
       previous: page.previous && turnPath({ search, avant: page.previous }),
     })

@@ -23,3 +23,18 @@ function leastFor(actor: Person, action: ActionKey): Role | null {
   const because = decision.allowed ? null : decision.because
   return because === 'role-too-low' && !decision.allowed ? (decision.needs?.role ?? null) : null
 }
+
+/** How long an answer stays beside what is still open, in milliseconds. */
+const ANSWER_SHOWN = 30 * 86_400_000
+
+/** Whether a request belongs on the page: as long as it waits, and for a month after it was answered. */
+export function isWorthShowing(
+  request: { readonly state: string; readonly settledAt: Date | null },
+  now: Date,
+): boolean {
+  if (request.state === 'pending') return true
+  const isAnswer = request.state === 'approved' || request.state === 'refused'
+  return isAnswer && request.settledAt !== null
+    ? now.getTime() - request.settledAt.getTime() < ANSWER_SHOWN
+    : false
+}
