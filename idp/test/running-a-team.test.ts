@@ -103,11 +103,7 @@ const growsOld = () =>
 
 describe('the team page', () => {
   test('shows exactly first name, name, e-mail and role, to everybody in it (M53)', async () => {
-    await arrange(
-      database,
-      `update membership set role = 'GESTIONNAIRE' where account_id = $1 and organisation_id = $2`,
-      [idOf('multi'), organisation('passage')],
-    )
+    // Of two organisations, and with a login of their own: neither is the colleagues’ to see.
     await arrange(database, `update account set login = 'un-autre-login' where id = $1`, [
       idOf('multi'),
     ])
