@@ -30,7 +30,8 @@ beforeAll(async () => {
   await query(
     database,
     `insert into register_enterprise (number, type, names) values
-      ($1, 'legal', '{"fr": "La Maison absente ASBL"}'), ($2, 'legal', '{"fr": "Les Tilleuls ASBL"}')`,
+      ($1, 'legal', '{"fr": "La Maison absente ASBL"}'), ($2, 'legal', '{"fr": "Les Tilleuls ASBL"}')
+      on conflict (number) do update set names = excluded.names`,
     [ABSENT, TILLEULS],
   )
 })

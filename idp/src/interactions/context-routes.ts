@@ -3,50 +3,82 @@ import { readForm, render } from '@myanm/chassis'
 import type { Context } from 'koa'
 import { finish, isDue, type Journey, journeyOf } from '#journeys'
 import { PERSONAL } from '#oidc'
-import { listChoices } from '#organisations'
+import { showWaysIn } from './cannot-yet-page.ts'
+import { choicesFor, grantedMeanwhile, type Question, questionOf, roleNow } from './context-view.ts'
 import { contextForm } from './forms.ts'
 import type { InteractionNeeds } from './needs.ts'
+import { isEnough } from './rules.ts'
 
 /** « Pour qui agissez-vous ? » (7.4): an organisation one belongs to, or oneself. */
 export function contextRoutes(router: Router, needs: InteractionNeeds): void {
   const { engine, db } = needs
 
-  const choicesOf = (journey: Journey) =>
-    listChoices(db, journey.interaction.session?.accountId ?? '')
-
   router.get('/contexte/:uid', async (ctx) => {
     const journey = await journeyOf(ctx, engine, ctx.params['uid'] ?? '')
     if (!isDue(ctx, journey, 'context')) return
-    show(ctx, journey, await choicesOf(journey))
+    const question = questionOf(journey)
+    const granted = await grantedMeanwhile(db, question)
+    if (granted !== null) return finish(ctx, journey, { contexte: { organisation: granted } })
+    if (isAskingHow(ctx, question)) return showWaysIn(ctx, needs, { journey, question })
+    await show(ctx, needs, { journey, question })
   })
 
   router.post('/contexte/:uid', async (ctx) => {
     const journey = await journeyOf(ctx, engine, ctx.params['uid'] ?? '')
     if (!isDue(ctx, journey, 'context')) return
     const form = await readForm(ctx, contextForm)
-    const choices = await choicesOf(journey)
+    const question = questionOf(journey)
     const organisation = form.ok ? form.values.organisation : ''
-    const isTheirs =
-      organisation === PERSONAL || choices.some((choice) => choice.id === organisation)
-    if (!isTheirs) {
+    if (!(await mayChoose(needs, question, organisation))) {
       ctx.status = 422
-      return show(ctx, journey, choices)
+      return show(ctx, needs, { journey, question })
     }
     await finish(ctx, journey, { contexte: { organisation } })
   })
 }
 
-function show(
+/** Whether the page is about how to get in, rather than about which of several. */
+function isAskingHow(ctx: Context, { because }: Question): boolean {
+  if (ctx.query['choisir'] === 'oui') return false
+  const isRefused = because === 'role-too-low' || because === 'no-organisation'
+  return isRefused || ctx.query['autrement'] === 'oui'
+}
+
+async function mayChoose(
+  { db }: InteractionNeeds,
+  question: Question,
+  organisation: string,
+): Promise<boolean> {
+  const { need } = question
+  if (organisation === PERSONAL) return need === null
+  const role = await roleNow(db, question, organisation)
+  return role !== null && isEnough(need, role)
+}
+
+async function show(
   ctx: Context,
-  { uid, site, interaction }: Journey,
-  choices: Awaited<ReturnType<typeof listChoices>>,
-): void {
-  const { because } = interaction.prompt.details as { because?: string }
+  needs: InteractionNeeds,
+  { journey, question }: { readonly journey: Journey; readonly question: Question },
+): Promise<void> {
+  const { uid, site } = journey
+  const found = await choicesFor(needs.db, question, {
+    search: textOf(ctx.query['q']).trim().slice(0, 100),
+    after: textOf(ctx.query['apres']) || null,
+  })
+  // None of several is enough: what helps is the other page.
+  if (question.need && !found.isMany && found.choices.length === 0) {
+    return showWaysIn(ctx, needs, { journey, question })
+  }
   render(ctx, 'interactions/pages/context.njk', {
     uid,
     asking: site,
-    choices,
-    personal: PERSONAL,
-    isMember: because !== 'not-a-member',
+    found,
+    need: question.need,
+    personal: question.need ? null : PERSONAL,
+    isMember: question.because !== 'not-a-member',
   })
+}
+
+function textOf(value: string | string[] | undefined): string {
+  return typeof value === 'string' ? value : ''
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { GRANTABLE } from '#rules/join-requests'
 
 /** What nobody’s login or password exceeds: longer is a mistake or an attack, never cut silently. */
 const LONGEST = 512
@@ -37,3 +38,20 @@ export const contextForm = z.object({
 export const consentForm = z.object({
   decision: z.enum(['oui', 'non'], { error: 'interactions.consent.missing' }),
 })
+
+const LONGEST_MESSAGE = 1000
+
+/** A member asks for a higher role, where a page has refused them. */
+export const raiseForm = z.object({
+  organisation: z.string().max(64),
+  role: z.enum(GRANTABLE),
+  message: z
+    .string()
+    .trim()
+    .max(LONGEST_MESSAGE)
+    .optional()
+    .transform((typed) => (typed ? typed : null)),
+})
+
+/** A button about one thing: an invitation, a request. */
+export const namedForm = z.object({ designe: z.uuid() })

@@ -1,5 +1,6 @@
 import Router from '@koa/router'
 import { cancelRoutes } from './cancel-routes.ts'
+import { cannotYetRoutes } from './cannot-yet-routes.ts'
 import { consentRoutes } from './consent-routes.ts'
 import { contextRoutes } from './context-routes.ts'
 import { identifierRoutes } from './identifier-routes.ts'
@@ -17,6 +18,7 @@ export function interactionRoutes(needs: InteractionNeeds): Router {
     passkeyRoutes,
     secondFactorRoutes,
     contextRoutes,
+    cannotYetRoutes,
     consentRoutes,
     cancelRoutes,
   ]

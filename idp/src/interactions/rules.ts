@@ -1,3 +1,5 @@
+import { atLeast, type Role } from '@myanm/permissions'
+
 /** Where a sign-in begins. */
 export type Entrance = 'identifier' | 'password' | 'second-factor'
 
@@ -74,4 +76,9 @@ export function nameOf(way: (typeof WAYS)[WayName]): WayName {
     case 'recovery-code':
       return 'secours'
   }
+}
+
+/** Whether a role is enough for what a site needs. */
+export function isEnough(need: { readonly role: Role | null } | null, role: Role): boolean {
+  return need === null || need.role === null || atLeast(role, need.role)
 }

@@ -1,6 +1,6 @@
 import { type Db, isUniqueViolation, type Tx, transact } from '@myanm/database'
 import { decide } from '@myanm/permissions'
-import { findAccount, standingOf } from '#accounts'
+import { type Account, changeAccountType, findAccount, standingOf } from '#accounts'
 import { record } from '#journal'
 import { post } from '#mail'
 import { admit, changeRole, findMembership, lockOrganisation } from '#organisations'
@@ -46,13 +46,25 @@ export async function approveRequest(
       await record(tx, { event: 'join-approved', account, organisation, by, details: { role } })
       const move = { organisation, account, by, role, because: 'request' } as const
       if (kind === 'raise') await changeRole(tx, move)
-      else await admit(tx, move)
+      else await letIn(tx, person, move)
       await tell(tx, { code: 'join-approved', account, request, details: { kind, role, ...name } })
       return { is: 'approved', kind }
     })
   } catch (error) {
     if (isUniqueViolation(error, 'membership_one_active')) return { is: 'settled' }
     throw error
+  }
+}
+
+/** A particulier who is linked to an organisation is one no longer (5.1). */
+async function letIn(
+  tx: Tx<Tables>,
+  person: Account,
+  move: Parameters<typeof admit>[1],
+): Promise<void> {
+  await admit(tx, move)
+  if (person.account_type === 'particulier') {
+    await changeAccountType(tx, person.id, { from: 'particulier', to: 'organisme' })
   }
 }
 

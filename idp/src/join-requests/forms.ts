@@ -24,11 +24,6 @@ export const joinForm = z.object({
   message: line(MESSAGE, 'join-requests.message.too-long'),
 })
 
-export const raiseForm = z.object({
-  role: z.enum(GRANTABLE, { error: 'join-requests.role.missing' }),
-  message: line(MESSAGE, 'join-requests.message.too-long'),
-})
-
 export const decisionForm = z.object({
   decision: z.enum([...GRANTABLE, 'refuser'], { error: 'join-requests.decision.missing' }),
   raison: line(MESSAGE, 'join-requests.reason.too-long'),

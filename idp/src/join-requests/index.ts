@@ -1,5 +1,6 @@
 export { type Asked, askToJoin, askToRaise } from './ask.ts'
 export { findAddressee } from './find-addressee.ts'
+export { joinForm } from './forms.ts'
 export { joinRequestRoutes } from './routes.ts'
 export { listRequestsOf, type OwnRequest } from './store.ts'
 export { tellOfRequest, watchRequests } from './watch.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { mayAskAgainOn, roleToAskFor, rolesToAskFor, STEPS, stepDue } from './rules.ts'
+import { mayAskAgainOn, rolesToAskFor, roleToAskFor, STEPS, stepDue } from './rules.ts'
 
 const DAY = 86_400_000
 const TOLD = new Date('2026-11-02T10:00:00Z')

@@ -1,14 +1,13 @@
 import { perRequest } from '@myanm/chassis'
 import type { Db, Tx } from '@myanm/database'
+import { atLeast, type Role } from '@myanm/permissions'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { type Standing, standingOf } from '#accounts'
 import { record } from '#journal'
 import type { Tables } from '../tables.ts'
 import { organisationOf } from './acting-context.ts'
+import { ANY_ORGANISATION, type Need, needOf, PERSONAL } from './rules.ts'
 import { currentWork, standingKey } from './unit-of-work.ts'
-
-/** In one's own name, as the request parameter says it (7.4). */
-export const PERSONAL = 'personnel'
 
 /** The scope that makes a site care for whom a person acts. */
 const ORGANISATION_SCOPE = 'organisation'
@@ -16,7 +15,10 @@ const ORGANISATION_SCOPE = 'organisation'
 /** For whom a sign-in acts, or that the person has to say so, and why. */
 export type ContextChoice =
   | { readonly decided: true; readonly organisation: string | null; readonly isExplicit: boolean }
-  | { readonly decided: false; readonly because: 'several' | 'not-a-member' }
+  | { readonly decided: false; readonly because: Undecided; readonly organisation?: string }
+
+/** Why the person has to say something: which of several, or that what the site needs is not there. */
+export type Undecided = 'several' | 'not-a-member' | 'role-too-low' | 'no-organisation'
 
 const choices = perRequest<Promise<ContextChoice>>('context choice')
 
@@ -25,7 +27,8 @@ const choices = perRequest<Promise<ContextChoice>>('context choice')
  *
  * In order: what the person just chose, what the site asks for, what this site already had, what the
  * session remembers from another site, the only organisation there is. Every answer is held against
- * the memberships of this moment: a stale one is no answer.
+ * the memberships of this moment: a stale one is no answer, nor is one that is less than the site says it
+ * needs. The rank of a role is compared here, so that no site has to know the ladder (ahead 2).
  */
 export function contextChoice(ctx: KoaContextWithOIDC, db: Db<Tables>): Promise<ContextChoice> {
   const known = choices.find(ctx)
@@ -42,34 +45,77 @@ async function decide(ctx: KoaContextWithOIDC, db: Db<Tables>): Promise<ContextC
   if (!account || !session || !client) return inOwnName
   if (!ctx.oidc.requestParamScopes.has(ORGANISATION_SCOPE)) return inOwnName
 
-  const belongsTo = async (organisation: string): Promise<boolean> =>
-    (await standingFor(db, account, organisation))?.organisation?.id === organisation
+  const need = needOf(params ?? {})
+  const roleIn = async (organisation: string): Promise<Role | null> => {
+    const standing = await standingFor(db, account, organisation)
+    return standing?.organisation?.id === organisation ? standing.organisation.role : null
+  }
 
   const chosen = (result as { contexte?: { organisation?: unknown } } | undefined)?.contexte
   const asked = chosen?.organisation ?? params?.['organisation']
-  if (typeof asked === 'string') {
-    if (asked === PERSONAL) return { decided: true, organisation: null, isExplicit: true }
-    if (await belongsTo(asked)) return { decided: true, organisation: asked, isExplicit: true }
-    return { decided: false, because: 'not-a-member' }
+  if (typeof asked === 'string' && asked !== ANY_ORGANISATION) {
+    if (asked === PERSONAL) {
+      return need
+        ? { decided: false, because: 'no-organisation' }
+        : { decided: true, organisation: null, isExplicit: true }
+    }
+    const role = await roleIn(asked)
+    if (role === null) return { decided: false, because: 'not-a-member' }
+    if (!isMet(need, role)) {
+      return { decided: false, because: 'role-too-low', organisation: asked }
+    }
+    return { decided: true, organisation: asked, isExplicit: true }
   }
 
+  let tooLow: string | undefined
   const ownGrant = session.grantIdFor(client.clientId)
-  if (ownGrant) {
-    const organisation = organisationOf(ownGrant)
-    if (organisation === null) return inOwnName
-    if (await belongsTo(organisation)) return { ...inOwnName, organisation }
-  }
-
-  const remembered = await findRemembered(db, session.uid)
-  if (remembered) {
-    const { organisation } = remembered
-    if (organisation === null) return inOwnName
-    if (await belongsTo(organisation)) return { ...inOwnName, organisation }
+  const before = ownGrant ? { organisation: organisationOf(ownGrant) } : null
+  for (const look of [() => before, () => findRemembered(db, session.uid)]) {
+    const known = await look()
+    if (!known) continue
+    const { organisation } = known
+    if (organisation === null) {
+      if (!need) return inOwnName
+      continue
+    }
+    const role = await roleIn(organisation)
+    if (role === null) continue
+    if (isMet(need, role)) return { ...inOwnName, organisation }
+    tooLow ??= organisation
   }
 
   const [first, second] = (await standingInAny(db, account))?.choices ?? []
+  if (need) return choiceFor(need, { tooLow, first, second, roleIn })
   if (second) return { decided: false, because: 'several' }
   return { ...inOwnName, organisation: first ?? null }
+}
+
+const isMet = (need: Need | null, role: Role): boolean =>
+  need === null || need.role === null || atLeast(role, need.role)
+
+/**
+ * What is needed was neither asked for by name nor acted for before. The only organisation there is, if
+ * it will do; of several the person chooses, also when they act for one that will not do: nobody is
+ * moved to another organisation unasked.
+ */
+async function choiceFor(
+  need: Need,
+  known: {
+    readonly tooLow: string | undefined
+    readonly first: string | undefined
+    readonly second: string | undefined
+    readonly roleIn: (organisation: string) => Promise<Role | null>
+  },
+): Promise<ContextChoice> {
+  const { tooLow, first, second, roleIn } = known
+  if (tooLow !== undefined) return { decided: false, because: 'role-too-low', organisation: tooLow }
+  if (first === undefined) return { decided: false, because: 'no-organisation' }
+  if (second !== undefined) return { decided: false, because: 'several' }
+  const role = await roleIn(first)
+  if (role !== null && isMet(need, role)) {
+    return { decided: true, organisation: first, isExplicit: false }
+  }
+  return { decided: false, because: 'role-too-low', organisation: first }
 }
 
 /** What holds of a person now: read ahead with the session when possible, else read. */
@@ -129,10 +175,28 @@ export async function rememberContext(
     .values({ session_uid: context.session, ...remembered })
     .onConflict((conflict) => conflict.column('session_uid').doUpdateSet(remembered))
     .execute()
+  if (context.organisation !== null) {
+    await noteChoice(tx, { account: context.account, organisation: context.organisation })
+  }
   await record(tx, {
     event: 'context-chosen',
     account: context.account,
     organisation: context.organisation,
     client: context.client,
   })
+}
+
+/** So that a choice among many begins with the few that are used; nobody else sees it (M53). */
+async function noteChoice(
+  tx: Tx<Tables>,
+  { account, organisation }: { readonly account: string; readonly organisation: string },
+): Promise<void> {
+  const now = new Date()
+  await tx
+    .insertInto('organisation_choice')
+    .values({ account_id: account, organisation_id: organisation, chosen_at: now })
+    .onConflict((conflict) =>
+      conflict.columns(['account_id', 'organisation_id']).doUpdateSet({ chosen_at: now }),
+    )
+    .execute()
 }

@@ -2,7 +2,7 @@ import type { Db } from '@myanm/database'
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Tables } from '../tables.ts'
 import { contextChoice } from './context-choice.ts'
-import { isOutOfReach, levelAsked, reaches } from './rules.ts'
+import { isOutOfReach, levelAsked, mistakeInNeed, reaches } from './rules.ts'
 
 const { Check, Prompt, base } = interactionPolicy
 
@@ -43,7 +43,9 @@ export function promptPolicy(db: Db<Tables>): interactionPolicy.DefaultPolicy {
         },
         async (ctx) => {
           const choice = await contextChoice(ctx, db)
-          return { because: choice.decided ? 'asked' : choice.because }
+          if (choice.decided) return { because: 'asked' }
+          const { because, organisation } = choice
+          return { because, ...(organisation !== undefined && { organisation }) }
         },
       ),
     ),
@@ -74,6 +76,16 @@ function askForLevel(policy: interactionPolicy.DefaultPolicy): void {
         : Check.NO_NEED_TO_PROMPT
     }),
   )
+}
+
+/**
+ * What a request says of whom one acts for, held to what it may say: a site that asks for what can never
+ * be is told at once, in its developers' words, and nobody is led to a page that cannot help.
+ * @throws errors.InvalidRequest
+ */
+export function checkNeed(ctx: KoaContextWithOIDC): void {
+  const mistake = mistakeInNeed(ctx.oidc.params ?? {})
+  if (mistake !== null) throw new errors.InvalidRequest(mistake)
 }
 
 interface AskedClaims {

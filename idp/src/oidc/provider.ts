@@ -22,7 +22,7 @@ import { grantFor } from './grants.ts'
 import { mayIntrospect, recordRefusal } from './introspection.ts'
 import type { SigningKey } from './keys.ts'
 import { LIFETIMES, refreshLifetime, sessionLifetime } from './lifetimes.ts'
-import { narrowClaims, promptPolicy } from './prompts.ts'
+import { checkNeed, narrowClaims, promptPolicy } from './prompts.ts'
 import { endFamily } from './replay.ts'
 import { LEVELS } from './rules.ts'
 import { noteEnd } from './sign-out.ts'
@@ -118,7 +118,8 @@ export function createProvider(needs: ProviderNeeds, data: ProviderData): Provid
       Object.entries(CLAIMS_BY_SCOPE).map(([scope, claims]) => [scope, [...claims]]),
     ),
     scopes: ['openid', 'offline_access', 'profile', 'email', 'compte', 'organisation', 'bilan'],
-    extraParams: ['organisation', 'profil'],
+    // One check for what belongs together: it hears of all of them.
+    extraParams: { organisation: null, minimum_role: checkNeed, page: null, profil: null },
     responseTypes: ['code'],
     // Every site of the house and every public client; a verifier is checked whenever there is one.
     pkce: {

@@ -1,3 +1,5 @@
+import { isRole, type Role } from '@myanm/permissions'
+
 /** One proof of who somebody is (NIST SP 800-63B-4 §2.1): a password. */
 export const AAL1 = 'urn:myanm:aal:1'
 /** Two proofs of different kinds, or a passkey that checked the person itself (§2.2). */
@@ -61,4 +63,62 @@ export function requiredLevel(given: {
   readonly hasSecondFactor: boolean
 }): Level {
   return given.asked === AAL2 || given.hasSecondFactor ? AAL2 : AAL1
+}
+
+/** In one's own name, as the request parameter `organisation` says it (7.4). */
+export const PERSONAL = 'personnel'
+/** For an organisation, whichever: for what nobody does in their own name (ahead 2). */
+export const ANY_ORGANISATION = 'organisme'
+
+/** What a site says it needs with a request: to act for an organisation, with at least a role. */
+export interface Need {
+  /** Null when any role will do. */
+  readonly role: Role | null
+}
+
+/** What a request needs of whom one acts for; null when it leaves that to the person. */
+export function needOf(params: {
+  readonly organisation?: unknown
+  readonly minimum_role?: unknown
+}): Need | null {
+  const { organisation, minimum_role: role } = params
+  if (isRole(role)) return { role }
+  return organisation === ANY_ORGANISATION ? { role: null } : null
+}
+
+/**
+ * What is wrong with a need, in the words a developer is told; null for one that can be met. What names
+ * an organisation is not judged here: of one's own, of others and of nobody, all get the same answer.
+ */
+export function mistakeInNeed(params: {
+  readonly organisation?: unknown
+  readonly minimum_role?: unknown
+  readonly page?: unknown
+}): string | null {
+  const { organisation, minimum_role: role, page } = params
+  if (role !== undefined && !isRole(role)) {
+    return 'minimum_role must be LECTEUR, COLLABORATEUR, RESPONSABLE or GESTIONNAIRE'
+  }
+  if (role !== undefined && organisation === PERSONAL) {
+    return 'minimum_role is a role in an organisation: it cannot go with organisation=personnel'
+  }
+  if (page !== undefined && pageAtSite(page) === null) {
+    return 'page must be a path of the site, such as /publier/emploi'
+  }
+  return null
+}
+
+/** Longest path kept to come back to, in characters. */
+const LONGEST_PAGE = 2000
+
+/**
+ * A path of the asking site, as a browser reads it; null for anything that would lead elsewhere:
+ * `//evil.example`, `/\\evil.example`, `/.//evil.example` (RFC 9700 §4.11).
+ */
+export function pageAtSite(page: unknown): string | null {
+  if (typeof page !== 'string' || !page.startsWith('/') || page.length > LONGEST_PAGE) return null
+  const here = 'http://here.invalid'
+  const address = URL.parse(page, here)
+  if (address === null || address.origin !== here || address.pathname.startsWith('//')) return null
+  return `${address.pathname}${address.search}`
 }

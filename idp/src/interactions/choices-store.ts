@@ -1,0 +1,169 @@
+import type { Db } from '@myanm/database'
+import type { Role } from '@myanm/permissions'
+import { type SelectQueryBuilder, sql } from 'kysely'
+import type { Tables } from '../tables.ts'
+
+/** An organisation somebody may act for. */
+export interface Choice {
+  readonly id: string
+  readonly name: string
+  readonly bce: string | null
+  readonly role: Role
+}
+
+interface Whose {
+  readonly account: string
+  /** Only where the role reaches this one; null for all. */
+  readonly least: Role | null
+}
+
+const COLUMNS = [
+  'organisation.id',
+  'organisation.name',
+  'organisation.bce',
+  'membership.role',
+] as const
+
+function choicesOf(db: Db<Tables>, { account, least }: Whose) {
+  return db
+    .selectFrom('membership')
+    .innerJoin('organisation', 'organisation.id', 'membership.organisation_id')
+    .select(COLUMNS)
+    .where('membership.account_id', '=', account)
+    .where('membership.state', '=', 'active')
+    .where('organisation.state', '<>', 'closed')
+    .$if(least !== null, (query) => query.where('membership.role', '>=', least as Role))
+}
+
+/** The ones last acted for come first, then the others by name. */
+export function listLikeliest(
+  db: Db<Tables>,
+  whose: Whose & { readonly limit: number },
+): Promise<(Choice & { readonly chosenAt: Date | null })[]> {
+  return choicesOf(db, whose)
+    .leftJoin('organisation_choice', (join) =>
+      join
+        .onRef('organisation_choice.organisation_id', '=', 'membership.organisation_id')
+        .onRef('organisation_choice.account_id', '=', 'membership.account_id'),
+    )
+    .select('organisation_choice.chosen_at as chosenAt')
+    .orderBy('organisation_choice.chosen_at', (order) => order.desc().nullsLast())
+    .orderBy('organisation.name')
+    .orderBy('organisation.id')
+    .limit(whose.limit)
+    .execute()
+}
+
+/**
+ * One page of many, by name: those after `after`, whose name or number holds what is looked for. Small
+ * and capital letters and accents are the same.
+ */
+export function listByName(
+  db: Db<Tables>,
+  whose: Whose & {
+    readonly search: string
+    /** The last organisation of the page before. */
+    readonly after: string | null
+    readonly limit: number
+  },
+): Promise<Choice[]> {
+  const { search, after, limit } = whose
+  return choicesOf(db, whose)
+    .$if(search !== '', (query) => lookedFor(query, search))
+    .$if(after !== null, (query) =>
+      query.where(
+        sql<boolean>`(organisation.name, organisation.id) >
+          (select o.name, o.id from organisation o where o.id = ${after}::uuid)`,
+      ),
+    )
+    .orderBy('organisation.name')
+    .orderBy('organisation.id')
+    .limit(limit)
+    .execute()
+}
+
+type Choices =
+  ReturnType<typeof choicesOf> extends SelectQueryBuilder<infer D, infer T, infer O>
+    ? SelectQueryBuilder<D, T, O>
+    : never
+
+function lookedFor(query: Choices, search: string): Choices {
+  const digits = search.replaceAll(/\D/g, '')
+  return query.where((row) =>
+    row.or([
+      sql<boolean>`strpos(${bare(sql`organisation.name`)}, ${bare(sql`${search}::text`)}) > 0`,
+      sql<boolean>`strpos(${bare(sql`coalesce(organisation.acronym, '')`)}, ${bare(sql`${search}::text`)}) > 0`,
+      ...(digits.length >= 3
+        ? [sql<boolean>`strpos(coalesce(organisation.bce, ''), ${digits}) > 0`]
+        : []),
+    ]),
+  )
+}
+
+/** A text without accents and capitals. */
+function bare(text: ReturnType<typeof sql>) {
+  return sql`regexp_replace(normalize(lower(${text}), NFD), '[\u0300-\u036f]', '', 'g')`
+}
+
+/** An organisation of one's own where the role is too low for what one came for. */
+export interface TooLow extends Choice {
+  /** Who leads it, as every member may know (M53); null while nobody does. */
+  readonly manager: {
+    readonly given_name: string | null
+    readonly family_name: string | null
+    readonly email: string | null
+  } | null
+  /** The request for a higher role that waits for an answer. */
+  readonly pending: { readonly id: string; readonly createdAt: Date } | null
+}
+
+/** Organisations where one's role is below `least`: `first` first, then those last acted for. */
+export async function listTooLow(
+  db: Db<Tables>,
+  whose: {
+    readonly account: string
+    readonly least: Role
+    readonly first: string | null
+    readonly limit: number
+  },
+): Promise<TooLow[]> {
+  const { account, least, first, limit } = whose
+  const rows = await choicesOf(db, { account, least: null })
+    .leftJoin('organisation_choice', (join) =>
+      join
+        .onRef('organisation_choice.organisation_id', '=', 'membership.organisation_id')
+        .onRef('organisation_choice.account_id', '=', 'membership.account_id'),
+    )
+    .leftJoin('membership as lead', (join) =>
+      join
+        .onRef('lead.organisation_id', '=', 'membership.organisation_id')
+        .on('lead.role', '=', 'GESTIONNAIRE')
+        .on('lead.state', '=', 'active'),
+    )
+    .leftJoin('account', 'account.id', 'lead.account_id')
+    .leftJoin('join_request', (join) =>
+      join
+        .onRef('join_request.organisation_id', '=', 'membership.organisation_id')
+        .onRef('join_request.account_id', '=', 'membership.account_id')
+        .on('join_request.state', '=', 'pending'),
+    )
+    .select([
+      'account.id as leader',
+      'account.given_name',
+      'account.family_name',
+      'account.email',
+      'join_request.id as request',
+      'join_request.created_at as asked',
+    ])
+    .where('membership.role', '<', least)
+    .orderBy(sql`organisation.id = ${first}::uuid`, (order) => order.desc().nullsLast())
+    .orderBy('organisation_choice.chosen_at', (order) => order.desc().nullsLast())
+    .orderBy('organisation.name')
+    .limit(limit)
+    .execute()
+  return rows.map(({ leader, given_name, family_name, email, request, asked, ...choice }) => ({
+    ...choice,
+    manager: leader === null ? null : { given_name, family_name, email },
+    pending: request === null || asked === null ? null : { id: request, createdAt: asked },
+  }))
+}

@@ -1,0 +1,313 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import {
+  arrange,
+  newVisitor,
+  query,
+  startTestIdp,
+  type TestDatabase,
+  type TestIdp,
+  typeCredentials,
+  type Visitor,
+  withDatabase,
+} from '@myanm/testing'
+import { decodeJwt } from 'jose'
+import { signsIn } from './stage/team.ts'
+import { until } from './stage/until.ts'
+import { onTheWire, type Wire } from './stage/wire.ts'
+
+// « Vous ne pouvez pas encore entrer : voici comment » (ahead 2, specification 7.4).
+
+let database: TestDatabase
+let myanm: TestIdp
+let wire: Wire
+
+beforeAll(async () => {
+  database = await withDatabase()
+  myanm = await startTestIdp({ database })
+  wire = onTheWire(myanm.issuer)
+})
+
+afterAll(async () => {
+  await myanm.stop()
+  await database.drop()
+})
+
+beforeEach(async () => {
+  await arrange(database, 'delete from join_request')
+  await arrange(database, 'delete from invitation')
+  await arrange(database, 'delete from letter')
+  await arrange(database, "update membership set role = 'LECTEUR' where account_id = $1", [
+    accountOf('lecteur'),
+  ])
+  await arrange(database, 'delete from membership where account_id = $1', [
+    accountOf('particulier'),
+  ])
+  myanm.letters.length = 0
+})
+
+const accountOf = (login: string) => myanm.accounts.get(login) ?? ''
+const idOf = (organisation: string) => myanm.organisations.get(organisation) ?? ''
+
+async function comeIn(login: string): Promise<Visitor> {
+  const visitor = newVisitor()
+  await visitor.go(new URL('/compte', myanm.issuer))
+  await typeCredentials(visitor, login)
+  return visitor
+}
+
+/** Where a request leads: to a code, and for whom, or to a page. */
+async function ask(visitor: Visitor, parameters: Readonly<Record<string, string>>) {
+  const { url, verifier } = wire.request('guide-social', parameters)
+  return arrived(visitor, await visitor.go(url), verifier)
+}
+
+async function arrived(visitor: Visitor, page: Visitor['page'] & object, verifier: string) {
+  const code = page.url.searchParams.get('code')
+  const error = page.url.searchParams.get('error')
+  if (code === null) return { visitor, page, verifier, error, org: undefined }
+  const { body } = await wire.redeem({ code, verifier })
+  const org = decodeJwt(String(body['id_token']))['org'] as { id: string; role: string } | undefined
+  return { visitor, page, verifier, error, org }
+}
+
+const PUBLISH = { minimum_role: 'COLLABORATEUR', page: '/publier/emploi' }
+const isNotYet = (page: { readonly url: URL; readonly text: string }) =>
+  page.url.pathname.startsWith('/contexte/') &&
+  page.text.includes('Vous ne pouvez pas encore entrer : voici comment')
+
+const changeRole = (login: string, role: string) =>
+  query(
+    database,
+    'update membership set role = $3 where account_id = $1 and organisation_id = $2',
+    [accountOf(login), idOf('tilleuls'), role],
+  )
+
+describe('a site says what it needs', () => {
+  test('and whoever has it is not disturbed', async () => {
+    for (const login of ['collaborateur', 'responsable', 'gestionnaire']) {
+      const { org } = await ask(await comeIn(login), PUBLISH)
+      expect([login, org?.id]).toEqual([login, idOf('tilleuls')])
+    }
+    expect((await ask(await comeIn('lecteur'), { minimum_role: 'LECTEUR' })).org?.role).toBe(
+      'LECTEUR',
+    )
+    expect((await ask(await comeIn('lecteur'), { organisation: 'organisme' })).org?.role).toBe(
+      'LECTEUR',
+    )
+  })
+
+  test.each([
+    ['lecteur', { minimum_role: 'COLLABORATEUR' }],
+    ['collaborateur', { minimum_role: 'RESPONSABLE' }],
+    ['responsable', { minimum_role: 'GESTIONNAIRE' }],
+    ['particulier', { minimum_role: 'LECTEUR' }],
+    ['independant', { organisation: 'organisme' }],
+  ])('%s asked for %j comes no further, and never without a next step', async (login, need) => {
+    const { page, org } = await ask(await comeIn(login), need)
+    expect(org).toBeUndefined()
+    expect(isNotYet(page)).toBe(true)
+    // Something to do besides going back.
+    const forms = page.$('main form').not('[action$="/annuler"]').length
+    expect(forms + page.$('main .card a').length).toBeGreaterThan(0)
+    expect(page.text).toContain('Annuler et revenir sur')
+  })
+
+  test('nobody may be disturbed: the site hears interaction_required', async () => {
+    const { error } = await ask(await comeIn('lecteur'), { ...PUBLISH, prompt: 'none' })
+    expect(error).toBe('interaction_required')
+  })
+
+  test.each([
+    [{ minimum_role: 'ADMIN' }, 'minimum_role must be'],
+    [{ minimum_role: 'collaborateur' }, 'minimum_role must be'],
+    [{ minimum_role: 'COLLABORATEUR', organisation: 'personnel' }, 'cannot go with'],
+    [{ page: 'https://evil.example/' }, 'page must be a path'],
+    [{ page: '//evil.example' }, 'page must be a path'],
+    [{ page: '/\\evil.example' }, 'page must be a path'],
+    [{ page: '/.//evil.example' }, 'page must be a path'],
+    [{ page: `/${'x'.repeat(3000)}` }, 'page must be a path'],
+  ])('%j is refused to its developers: %s', async (parameters, words) => {
+    const { error, page } = await ask(await comeIn('lecteur'), parameters as never)
+    expect(error).toBe('invalid_request')
+    expect(page.url.searchParams.get('error_description')).toContain(words)
+  })
+
+  test('in the pushed request too', async () => {
+    const pushed = new URLSearchParams(
+      wire.request('guide-social', { minimum_role: 'ADMIN' }).url.search,
+    )
+    const { status, body } = await wire.post('/par', pushed)
+    expect([status, body['error']]).toEqual([400, 'invalid_request'])
+  })
+
+  test('the rank is compared here: of several, those that suffice are offered, and no other', async () => {
+    const visitor = await comeIn('multi')
+    const { page } = await ask(visitor, { minimum_role: 'RESPONSABLE' })
+    const offered = page.$('button[name=organisation]').toArray()
+    expect(offered.map((button) => page.$(button).attr('value'))).toEqual([idOf('passage')])
+    const jeton = String(page.$('input[name=jeton]').attr('value'))
+    for (const organisation of [idOf('tilleuls'), 'personnel', idOf('montpellier')]) {
+      const refused = await visitor.post(page.url, { organisation, jeton })
+      expect([organisation, refused.status]).toEqual([organisation, 422])
+    }
+    const after = await visitor.post(page.url, { organisation: idOf('passage'), jeton })
+    expect(after.url.searchParams.get('code')).not.toBeNull()
+  })
+
+  test('nobody is moved to another organisation than the one they act for unasked', async () => {
+    const visitor = await comeIn('multi')
+    await ask(visitor, { organisation: idOf('tilleuls') })
+    const { page, org } = await ask(visitor, { minimum_role: 'RESPONSABLE' })
+    expect(org).toBeUndefined()
+    expect(page.text).toContain('Agir pour Le Passage ASBL')
+    expect(page.text).toContain('Demander le rôle de responsable dans Les Tilleuls ASBL')
+    const after = await visitor.submit({ form: `form:has(input[value="${idOf('passage')}"])` })
+    expect(after.url.searchParams.get('code')).not.toBeNull()
+  })
+
+  test('who acted in their own name acts for their only organisation when one is needed', async () => {
+    const visitor = await comeIn('collaborateur')
+    await ask(visitor, { organisation: 'personnel' })
+    expect((await ask(visitor, PUBLISH)).org?.id).toBe(idOf('tilleuls'))
+  })
+})
+
+describe('a higher role', () => {
+  test('is asked for in one press, given from the mail, and the page goes on by itself', async () => {
+    const visitor = await comeIn('lecteur')
+    const { page, verifier } = await ask(visitor, PUBLISH)
+    // Who leads is told to members (M53).
+    expect(page.text).toContain('Gestionnaire Dupont')
+    expect(page.text).toContain('gestionnaire@exemple.be')
+    const waiting = await visitor.submit({ form: 'form[action$="/role"]' })
+    expect(waiting.text).toContain('Votre demande est envoyée.')
+    expect(waiting.text).toContain('Vérifier maintenant')
+    expect(waiting.headers.get('refresh')).toMatch(/^30; url=\/contexte\//)
+    const quiet = await visitor.follow('Ne plus vérifier tout seul')
+    expect(quiet.headers.get('refresh')).toBeNull()
+
+    await until(() => myanm.letters.length === 1)
+    expect(myanm.letters[0]?.text).toContain('demande un autre rôle dans Les Tilleuls ASBL')
+    const manager = await signsIn(myanm.issuer, 'gestionnaire')
+    await manager.go(new URL(`/organismes/${idOf('tilleuls')}/equipe/demandes`, myanm.issuer))
+    expect(manager.page?.text).toContain('Rôle souhaité : Collaborateur')
+    await manager.submit({
+      form: 'form[action*="/equipe/demandes/"]',
+      button: { name: 'decision', value: 'COLLABORATEUR' },
+    })
+
+    const after = await arrived(visitor, await visitor.follow('Vérifier maintenant'), verifier)
+    expect(after.org).toEqual({ id: idOf('tilleuls'), role: 'COLLABORATEUR' })
+  })
+
+  test('leads on later too: from the mail, the request, to the page at the site', async () => {
+    const visitor = await comeIn('lecteur')
+    await ask(visitor, PUBLISH)
+    await visitor.submit({ form: 'form[action$="/role"]' })
+    const [request] = await query<{ id: string; return_path: string; client_id: string }>(
+      database,
+      'select id, return_path, client_id from join_request',
+    )
+    expect(request).toMatchObject({ return_path: '/publier/emploi', client_id: 'guide-social' })
+    await query(
+      database,
+      "update client set home_uri = 'https://guide.exemple' where client_id = 'guide-social'",
+    )
+    const manager = await signsIn(myanm.issuer, 'gestionnaire')
+    await manager.go(new URL(`/organismes/${idOf('tilleuls')}/equipe/demandes`, myanm.issuer))
+    await manager.submit({
+      form: 'form[action*="/equipe/demandes/"]',
+      button: { name: 'decision', value: 'COLLABORATEUR' },
+    })
+    const page = await visitor.go(new URL(`/compte/demandes/${request?.id}`, myanm.issuer))
+    const way = page.$('a.govuk-button').attr('href') ?? ''
+    expect(way).toBe(
+      `https://guide.exemple/connexion?organisation=${idOf('tilleuls')}&retour=%2Fpublier%2Femploi`,
+    )
+  })
+
+  test('of an organisation of others cannot be asked for', async () => {
+    const visitor = await comeIn('lecteur')
+    const { page } = await ask(visitor, PUBLISH)
+    const jeton = String(page.$('input[name=jeton]').attr('value'))
+    for (const organisation of [idOf('passage'), crypto.randomUUID(), 'x']) {
+      await visitor.post(`${page.url.pathname}/role`, {
+        organisation,
+        role: 'COLLABORATEUR',
+        jeton,
+      })
+    }
+    expect(await query(database, 'select from join_request')).toEqual([])
+  })
+
+  test('that only one person has is not asked for: the page says how it goes on', async () => {
+    const { page } = await ask(await comeIn('responsable'), { minimum_role: 'GESTIONNAIRE' })
+    expect(page.text).toContain('Une seule personne a ce rôle')
+    expect(page.$(`a[href="/organismes/${idOf('tilleuls')}/gestionnaire"]`)).toHaveLength(1)
+    expect(page.$('form[action$="/role"]')).toHaveLength(0)
+  })
+
+  test('lost again while the page is open gives nothing', async () => {
+    const visitor = await comeIn('lecteur')
+    const { page } = await ask(visitor, PUBLISH)
+    await changeRole('lecteur', 'COLLABORATEUR')
+    await changeRole('lecteur', 'LECTEUR')
+    expect(isNotYet(await visitor.go(page.url))).toBe(true)
+  })
+})
+
+describe('an organisation to join', () => {
+  test('is asked by its number on the same page, what was typed is kept, and the way on is remembered', async () => {
+    const visitor = await comeIn('particulier')
+    const { verifier } = await ask(visitor, { minimum_role: 'LECTEUR', page: '/mes-annonces' })
+    const wrong = await visitor.submit({
+      form: 'form[action$="/rejoindre"]',
+      fields: { numero: '0566.988.258', fonction: 'Trésorier', message: 'C’est moi' },
+    })
+    expect(wrong.status).toBe(422)
+    expect(wrong.$('#fonction').attr('value')).toBe('Trésorier')
+    const sent = await visitor.submit({
+      form: 'form[action$="/rejoindre"]',
+      fields: { numero: '0566.988.259' },
+    })
+    expect(sent.text).toContain('Votre demande est envoyée.')
+    expect(sent.text).toMatch(/Votre demande pour Les Tilleuls.* attend une réponse/)
+
+    const manager = await signsIn(myanm.issuer, 'gestionnaire')
+    await manager.go(new URL(`/organismes/${idOf('tilleuls')}/equipe/demandes`, myanm.issuer))
+    await manager.submit({
+      form: 'form[action*="/equipe/demandes/"]',
+      button: { name: 'decision', value: 'LECTEUR' },
+    })
+    const after = await arrived(visitor, await visitor.follow('Vérifier maintenant'), verifier)
+    expect(after.org).toEqual({ id: idOf('tilleuls'), role: 'LECTEUR' })
+  })
+
+  test('that has invited the person is entered at once', async () => {
+    await query(
+      database,
+      `insert into invitation (organisation_id, email, account_id, role, invited_by)
+        values ($1, 'particulier@exemple.be', $2, 'COLLABORATEUR', $3)`,
+      [idOf('tilleuls'), accountOf('particulier'), accountOf('gestionnaire')],
+    )
+    const visitor = await comeIn('particulier')
+    const { page, verifier } = await ask(visitor, PUBLISH)
+    expect(page.text).toContain('Les Tilleuls ASBL vous invite')
+    const after = await arrived(
+      visitor,
+      await visitor.submit({ form: 'form[action$="/invitation"]' }),
+      verifier,
+    )
+    expect(after.org).toEqual({ id: idOf('tilleuls'), role: 'COLLABORATEUR' })
+  })
+
+  test('and a request may be taken back there', async () => {
+    const visitor = await comeIn('particulier')
+    await ask(visitor, { organisation: 'organisme' })
+    await visitor.submit({ form: 'form[action$="/rejoindre"]', fields: { numero: '0566988259' } })
+    const page = await visitor.submit({ form: 'form[action$="/retirer"]' })
+    expect(page.text).toContain('Votre demande est retirée.')
+    const [row] = await query(database, 'select state from join_request')
+    expect(row).toEqual({ state: 'withdrawn' })
+  })
+})
