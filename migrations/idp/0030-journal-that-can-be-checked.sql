@@ -35,10 +35,6 @@ create index journal_seal_due on journal_seal (until) where forgotten_at is null
 
 revoke insert, update, delete, truncate on journal_unsealed, journal_seal from myanm_idp;
 
--- Where the chain begins. What is older than this was written before there was one.
-insert into journal_seal (number, hash, sealed_at, lines, count, until, links, forgotten_at)
-  values (0, sha256('myanm-journal/1'), now(), '{}', 0, now(), '{}', now());
-
 insert into journal_unsealed select id from journal order by id;
 
 create function await_seal() returns trigger
@@ -56,6 +52,12 @@ alter table journal enable always trigger journal_awaits_seal;
 create function journal_field(value text) returns text
   language sql immutable parallel safe
   return coalesce(octet_length(value) || ':' || value, '-');
+
+-- Where the chain begins: after so many lines, which were written before there was one.
+insert into journal_seal (number, hash, sealed_at, lines, count, until, links, forgotten_at)
+  select 0, sha256(convert_to('myanm-journal/1' || journal_field(before::text), 'utf8')), now(), '{}',
+      before, now(), '{}', now()
+    from (select coalesce(max(id), 0)::integer as before from journal) journal_before;
 
 create function microseconds(moment timestamptz) returns text
   language sql immutable parallel safe
