@@ -10,7 +10,13 @@ const ANY = '0199aaaa-bbbb-7ccc-8ddd-eeeeffff0000'
  * Every address a form can be sent to, as the application itself knows them: a route that is added is
  * tested from that moment on. Those of the protocol engine are not among them: programs call them.
  */
-export function everyForm(services: RunningIdp['services']): string[] {
+export const everyForm = (services: RunningIdp['services']): string[] =>
+  everyRoute(services, 'POST')
+
+/** Every address that is a page. */
+export const everyPage = (services: RunningIdp['services']): string[] => everyRoute(services, 'GET')
+
+function everyRoute(services: RunningIdp['services'], method: 'GET' | 'POST'): string[] {
   const { app } = createApp(services)
   const routers = app.middleware.flatMap((middleware) => {
     const { router } = middleware as { router?: Router }
@@ -18,7 +24,7 @@ export function everyForm(services: RunningIdp['services']): string[] {
   })
   const paths = routers.flatMap(({ stack }) =>
     stack.flatMap(({ methods, path }) =>
-      methods.includes('POST') && typeof path === 'string' ? [path] : [],
+      methods.includes(method) && typeof path === 'string' ? [path] : [],
     ),
   )
   return [...new Set(paths)].sort()
