@@ -9,31 +9,44 @@ import {
   withDatabase,
 } from '@myanm/testing'
 import { bilan } from '../../../../apps/bilan/src/index.ts'
+import { guideSocial } from '../../../../apps/guide-social/src/index.ts'
 import { monasbl } from '../../../../apps/monasbl/src/index.ts'
 import { sweeli } from '../../../../apps/sweeli/src/index.ts'
 import { type RunningSite, type SiteDefinition, startSite } from '../../src/index.ts'
 
-const SITES = { monasbl, sweeli, bilan } as const
+const SITES = { 'guide-social': guideSocial, monasbl, sweeli, bilan } as const
 export type SiteName = keyof typeof SITES
 
-/** MyANM and the three sites that grow later, whole, on one real database. */
+/** MyANM and the four sites, whole, on one real database. */
 export interface House {
   readonly idp: TestIdp
   readonly database: TestDatabase
   address(site: SiteName, path: string): URL
+  /** Site after site goes away, or comes back, where it was. */
+  stopSite(site: SiteName): Promise<void>
+  startSite(site: SiteName): Promise<void>
   /** Time passes for the sites, not for MyANM. */
   pass(milliseconds: number): void
   close(): Promise<void>
 }
 
+interface Door {
+  readonly url: URL
+  readonly secret: string
+  /** What its sessions are sealed with. */
+  readonly sessions: string
+}
+
+const newSecret = () => randomBytes(32).toString('base64url')
+
 export async function openHouse(): Promise<House> {
   const database = await withDatabase()
   const idpPort = await freePort()
   const names = Object.keys(SITES) as SiteName[]
-  const doors = new Map<SiteName, { url: URL; secret: string }>()
+  const doors = new Map<SiteName, Door>()
   for (const name of names) {
     const url = new URL(`http://localhost:${await freePort()}`)
-    doors.set(name, { url, secret: randomBytes(32).toString('base64url') })
+    doors.set(name, { url, secret: newSecret(), sessions: newSecret() })
   }
   const idp = await startTestIdp({
     database,
@@ -52,9 +65,10 @@ export async function openHouse(): Promise<House> {
   let ahead = 0
   const clock = { now: () => new Date(Date.now() + ahead) }
   const log = createLog('site', process.env['TEST_LOG'] ?? 'silent')
-  const running: RunningSite[] = []
-  for (const [id, { url, secret }] of doors) {
-    const definition: SiteDefinition = SITES[id]
+  const running = new Map<SiteName, RunningSite>()
+  const start = async (id: SiteName): Promise<void> => {
+    const { url, secret, sessions } = doors.get(id) as Door
+    const definition = SITES[id] as SiteDefinition
     const config = {
       PORT: Number(url.port),
       HOST: 'localhost',
@@ -66,20 +80,27 @@ export async function openHouse(): Promise<House> {
       ISSUER: idp.issuer,
       CLIENT_ID: id,
       CLIENT_SECRET: new Secret(secret),
-      SESSION_SECRET: new Secret(randomBytes(32).toString('base64url')),
+      SESSION_SECRET: new Secret(sessions),
       ACCOUNT_URL: new URL('/compte', idp.issuer),
     } as const
-    running.push(await startSite(definition, config, { log, clock }))
+    running.set(id, await startSite(definition, config, { log, clock }))
   }
+  const stop = async (id: SiteName): Promise<void> => {
+    await running.get(id)?.stop()
+    running.delete(id)
+  }
+  for (const id of names) await start(id)
   return {
     idp,
     database,
     address: (site, path) => new URL(path, doors.get(site)?.url),
+    stopSite: stop,
+    startSite: start,
     pass: (milliseconds) => {
       ahead += milliseconds
     },
     async close() {
-      for (const site of running) await site.stop()
+      for (const id of names) await stop(id)
       await idp.stop()
       await database.drop()
     },
