@@ -84,7 +84,7 @@ export function inviteManyRoutes(router: Router, needs: InvitationNeeds): void {
       judged,
       valid,
       wrong: judged.length - valid,
-      site: sitesOf(needs).find(({ value }) => value === shown.typed['site'])?.text ?? null,
+      siteName: sitesOf(needs).find(({ value }) => value === shown.typed['site'])?.text ?? null,
       base: teamPath(member.organisation.id),
       path: `${teamPath(member.organisation.id)}/plusieurs`,
     })
