@@ -321,9 +321,10 @@ describe('the form of an indépendant (4.2.2)', () => {
   })
 })
 
-test('whoever comes for an organisation registers as a person, and is told about the rest', async () => {
+test('whoever comes for an organisation without its number registers as a person first', async () => {
   const { visitor, path } = await arrive(myanm)
-  const form = await visitor.go(`${path}/organisme`)
+  await visitor.go(`${path}/organisme`)
+  const form = await visitor.follow('Créez d’abord votre compte')
   expect(form.text).toContain('une fois inscrit, vous pourrez le lier à votre organisme')
   expect(form.text).toContain('De préférence votre adresse professionnelle')
   await visitor.submit({ fields: goodForm('pro@exemple.be') })

@@ -1,24 +1,37 @@
 import type { RegisterSeat, Seat, Texts } from '#rules/register'
 import { inLanguage, seatIn, seatOnOneLine } from '#rules/register'
 
-/** What every organisation may tell of itself, beside its name (4.2.3, 4.2.10). */
-export interface OrganisationTold {
+/** What an organisation tells of itself: its name, where it is, how to reach it (4.2.3). */
+export interface Described {
   readonly name: string
   readonly acronym: string | null
-  readonly street: string | null
-  readonly postcode: string | null
-  readonly locality: string | null
+  readonly street: string
+  readonly postcode: string
+  readonly locality: string
+  /** E.164 */
   readonly phone: string | null
   readonly email: string | null
   readonly website: string | null
-  readonly sectors: readonly string[]
-  readonly billingName: string | null
-  readonly billingStreet: string | null
-  readonly billingPostcode: string | null
-  readonly billingLocality: string | null
+  readonly sectors: readonly Sector[]
+}
+
+/** What its registration asks beside that (4.2.3). */
+export interface Registered extends Described {
+  readonly nonprofit: boolean
   readonly billingEmail: string | null
   readonly vatStatus: VatStatus | null
-  readonly purchaseReference: string | null
+}
+
+/** Whom invoices are for, and where they go (4.2.10). */
+export interface Billing {
+  readonly name: string
+  readonly street: string
+  readonly postcode: string
+  readonly locality: string
+  readonly email: string
+  readonly vatStatus: VatStatus
+  readonly reference: string | null
+  /** Null for who is not liable to VAT. */
   readonly peppolId: string | null
 }
 
@@ -60,6 +73,7 @@ export const SECTORS = [
   'sport-loisirs',
   'autre',
 ] as const
+export type Sector = (typeof SECTORS)[number]
 
 /**
  * A line somebody writes about their organisation; what is between the lines of a page (controls, turned
@@ -159,12 +173,15 @@ export function findingsOf(given: {
   return findings
 }
 
+const textOf = (typed: string | readonly string[] | undefined): string | undefined =>
+  typeof typed === 'string' ? typed.trim() : typed?.join(', ')
+
 /** Another tab was first: which of the fields it was shown no longer say what they said. */
 export function changedFields(
-  typed: Readonly<Record<string, unknown>>,
+  typed: Readonly<Record<string, string | readonly string[]>>,
   now: Readonly<Record<string, string>>,
 ): string[] {
   return Object.keys(now).filter(
-    (field) => typed[field] !== undefined && String(typed[field]).trim() !== now[field],
+    (field) => textOf(typed[field]) !== undefined && textOf(typed[field]) !== now[field],
   )
 }

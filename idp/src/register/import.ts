@@ -4,6 +4,7 @@ import type { Tables } from '../tables.ts'
 import { type OpenExtract, openExtract, UnusableExtract } from './read-extract.ts'
 import {
   type Cells,
+  ESTABLISHMENT,
   type Extract,
   FILES,
   hasShrunk,
@@ -235,7 +236,7 @@ function createReading(
 function readRemoval(text: string) {
   const number = readEntity(text)
   if (number === null) return { is: 'rejected', because: 'not-a-number' } as const
-  return number === 'establishment'
+  return number === ESTABLISHMENT
     ? ({ is: 'left' } as const)
     : ({ is: 'read', value: number } as const)
 }

@@ -54,10 +54,13 @@ type Read<Value> =
 const LEFT = { is: 'left' } as const
 const rejected = (because: Rejection) => ({ is: 'rejected', because }) as const
 
-/** « 0200.065.765 »; null for what is no enterprise, `'establishment'` for one of its sites (2 to 8). */
-export function readEntity(text: string): string | 'establishment' | null {
+/** What stands for the number of one of an enterprise's sites (2 to 8): of no use here. */
+export const ESTABLISHMENT = 'establishment'
+
+/** « 0200.065.765 »; `ESTABLISHMENT`, or null for what is no number. */
+export function readEntity(text: string): string | null {
   const digits = text.replaceAll('.', '').trim()
-  if (/^[2-8]\d{9}$/.test(digits)) return 'establishment'
+  if (/^[2-8]\d{9}$/.test(digits)) return ESTABLISHMENT
   return isBce(digits) ? digits : null
 }
 
@@ -82,7 +85,7 @@ const TYPES: Readonly<Record<string, 'natural' | 'legal'>> = { 1: 'natural', 2: 
 
 export function readEnterprise(cells: Cells): Read<StagedEnterprise> {
   const number = readEntity(cells['EnterpriseNumber'] ?? '')
-  if (number === null || number === 'establishment') return rejected('not-a-number')
+  if (number === null || number === ESTABLISHMENT) return rejected('not-a-number')
   const type = TYPES[cells['TypeOfEnterprise']?.trim() ?? '']
   if (!type) return rejected('not-a-type')
   const started = cells['StartDate']?.trim() ?? ''
@@ -115,7 +118,7 @@ export function readDenomination(cells: Cells): Read<StagedName> {
   if (number === null) return rejected('not-a-number')
   const kind = KINDS[cells['TypeOfDenomination']?.trim() ?? '']
   const name = oneLine(cells['Denomination'])
-  if (number === 'establishment' || !kind || name === null) return LEFT
+  if (number === ESTABLISHMENT || !kind || name === null) return LEFT
   const language = LANGUAGES[cells['Language']?.trim() ?? ''] ?? 'und'
   return { is: 'read', value: { number, kind, language, name } }
 }
@@ -147,7 +150,7 @@ export function readAddress(cells: Cells): Read<StagedSeat> {
   if (number === null) return rejected('not-a-number')
   const isSeat = cells['TypeOfAddress']?.trim() === 'REGO'
   const isStruckOff = (cells['DateStrikingOff']?.trim() ?? '') !== ''
-  if (number === 'establishment' || !isSeat || isStruckOff) return LEFT
+  if (number === ESTABLISHMENT || !isSeat || isStruckOff) return LEFT
   const place = (language: 'FR' | 'NL'): Place => ({
     street: oneLine(cells[`Street${language}`]),
     locality: oneLine(cells[`Municipality${language}`]),

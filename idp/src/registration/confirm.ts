@@ -5,6 +5,7 @@ import { post } from '#mail'
 import { wishForNewsletters } from '#preferences'
 import { type Proof, redeemProof, withdrawProof } from '#proofs'
 import type { Tables } from '../tables.ts'
+import { type Finished, finishDraft } from './finish-draft.ts'
 import { giveOver } from './give-over.ts'
 import type { RegistrationNeeds } from './needs.ts'
 import {
@@ -16,7 +17,12 @@ import {
 import { untilSettled } from './try-again.ts'
 
 export type Confirmed =
-  | { readonly confirmed: true; readonly keepsLogin: boolean }
+  | {
+      readonly confirmed: true
+      readonly keepsLogin: boolean
+      /** What became of the organisation they registered with it. */
+      readonly organisation: Finished
+    }
   /** Somebody was first, or the account no longer waits: it may be open all the same. */
   | { readonly confirmed: false }
 
@@ -38,25 +44,34 @@ export async function confirm(
       if (!proof || !isItself || !(await activate(tx, account, ['unconfirmed']))) {
         return { confirmed: false }
       }
-      const keepsLogin = registration ? await handOver(tx, registration) : true
+      const handed = registration ? await handOver(tx, registration) : NOTHING
       await endOthers(tx, account, wish.now)
       const client = registration?.client_id ?? undefined
       await record(tx, { event: 'email-confirmed', account, client })
       await post(tx, { code: 'activated', account })
-      return { confirmed: true, keepsLogin }
+      return { confirmed: true, ...handed }
     }),
   )
 }
 
+interface Handed {
+  readonly keepsLogin: boolean
+  readonly organisation: Finished
+}
+
+/** Of an account that was carried over. */
+const NOTHING: Handed = { keepsLogin: true, organisation: 'none' }
+
 /** The account is theirs now. */
-async function handOver(tx: Tx<Tables>, registration: Registration): Promise<boolean> {
+async function handOver(tx: Tx<Tables>, registration: Registration): Promise<Handed> {
   const { account_id: account, client_id: client } = registration
   if (!registration.fills_account)
     await record(tx, { event: 'registered', account, client: client ?? undefined })
   const keepsLogin = await giveOver(tx, registration)
   await wishForNewsletters(tx, { account, keys: registration.newsletters, how: 'registration' })
+  const organisation = await finishDraft(tx, { registration: registration.id, account })
   await removeRegistration(tx, registration.id)
-  return keepsLogin
+  return { keepsLogin, organisation }
 }
 
 /** The other links for this address end; those who filled them in see what they saw before. */

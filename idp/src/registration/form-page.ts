@@ -1,9 +1,11 @@
-import { type FormResult, translate } from '@myanm/chassis'
+import { type FormResult, formatCompanyNumber, translate } from '@myanm/chassis'
 import type { Context } from 'koa'
 import type { Journey } from '#journeys'
 import { listNewsletters } from '#preferences'
 import type { RegistrationNeeds } from './needs.ts'
-import { LANGUAGES, type Profile, VAT_STATUSES } from './rules.ts'
+import { readNumber } from './organisation-number.ts'
+import { numberOf } from './progress.ts'
+import { LANGUAGES, type Profile, pathsOf, VAT_STATUSES } from './rules.ts'
 import { show } from './show.ts'
 
 export interface ShownForm {
@@ -32,6 +34,8 @@ export async function showForm(
   show(ctx, journey, {
     page: 'form',
     profile,
+    action: pathsOf(journey.uid).form(profile),
+    organisation: profile === 'organisme' ? await organisationOf(db, journey) : null,
     form: { typed, errors },
     mistakes,
     said: Object.fromEntries(mistakes.map(({ field, text }) => [field, text])),
@@ -57,4 +61,17 @@ export async function showTooMany(
   await showForm(ctx, needs, { ...shown, errors: {}, tooMany })
   ctx.status = 429
   ctx.set('Retry-After', String(minutes * 60))
+}
+
+/** The organisation whose number was given before, as the form names it. */
+async function organisationOf(
+  db: RegistrationNeeds['db'],
+  journey: Journey,
+): Promise<{ is: 'known' | 'new'; name: string; number: string } | null> {
+  const number = numberOf(journey)
+  if (number === null) return null
+  const numbered = await readNumber(db, number, 'fr')
+  if (numbered.is !== 'known' && numbered.is !== 'new') return null
+  const name = numbered.is === 'known' ? numbered.name : (numbered.entry.name ?? '')
+  return { is: numbered.is, name, number: formatCompanyNumber(number) }
 }

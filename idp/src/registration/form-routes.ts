@@ -9,10 +9,11 @@ import { formOf, personOf } from './forms.ts'
 import { inStep } from './in-step.ts'
 import { mistakesIn } from './mistakes.ts'
 import type { RegistrationNeeds } from './needs.ts'
-import { keepRegistration, registrationOf } from './progress.ts'
+import { keepRegistration, numberOf, registrationOf } from './progress.ts'
 import { register } from './register.ts'
-import { isProfile, PROFILES, pathsOf } from './rules.ts'
+import { isProfile, PROFILES, pathsOf, personPath } from './rules.ts'
 import { seeOther, show } from './show.ts'
+import { stepAfterPerson } from './step-after-person.ts'
 
 /** Choosing a profile, and its form (M7, M17, 4.2.1, 4.2.2). */
 export function formRoutes(router: Router, needs: RegistrationNeeds): void {
@@ -27,7 +28,7 @@ export function formRoutes(router: Router, needs: RegistrationNeeds): void {
     const wished = journey.interaction.params['profil']
     // Who is signed in hears about that first.
     const isDirect = isProfile(wished) && !journey.interaction.session?.accountId
-    seeOther(ctx, isDirect ? paths.form(wished) : paths.start)
+    seeOther(ctx, isDirect ? paths.profile(wished) : paths.start)
   })
 
   router.get('/connexion/:uid/inscription', async (ctx) => {
@@ -42,13 +43,13 @@ export function formRoutes(router: Router, needs: RegistrationNeeds): void {
   })
 
   for (const profile of PROFILES) {
-    router.get(`/connexion/:uid/inscription/${profile}`, async (ctx) => {
+    router.get(`/connexion/:uid/inscription/${personPath(profile)}`, async (ctx) => {
       const journey = await journeyOf(ctx, engine, ctx.params['uid'] ?? '')
       if (!isDue(ctx, journey, 'identifier')) return
       await showForm(ctx, needs, { journey, profile, typed: { langue: 'fr' }, errors: {} })
     })
 
-    router.post(`/connexion/:uid/inscription/${profile}`, async (ctx) => {
+    router.post(`/connexion/:uid/inscription/${personPath(profile)}`, async (ctx) => {
       const journey = await journeyOf(ctx, engine, ctx.params['uid'] ?? '')
       if (!isDue(ctx, journey, 'identifier')) return
       const schema = formOf(profile)
@@ -77,9 +78,14 @@ export function formRoutes(router: Router, needs: RegistrationNeeds): void {
         const errors = { login: 'registration.login.taken' }
         return showForm(ctx, needs, { journey, profile, typed, errors })
       }
+      const next = await stepAfterPerson(db, {
+        journey,
+        registration: done.registration,
+        number: profile === 'organisme' ? numberOf(journey) : null,
+      })
       await keepRegistration(journey, done.registration)
       markBrowser(ctx, needs.config, journey.uid)
-      seeOther(ctx, pathsOf(journey.uid).waiting)
+      seeOther(ctx, next)
     })
   }
 }

@@ -6,6 +6,8 @@ interface Progress {
   readonly registration?: string
   /** Of another journey: whoever is here has given its password. */
   readonly resumed?: { readonly registration: string; readonly at: number }
+  /** Number of the organisation it is about, as long as the person is not registered. */
+  readonly number?: string
   readonly confirmed?: { readonly account: string; readonly at: number }
 }
 
@@ -31,7 +33,8 @@ export function registrationOf(journey: Journey): string | null {
 }
 
 export async function keepRegistration(journey: Journey, registration: string): Promise<void> {
-  if (registrationOf(journey) !== registration) await keep(journey.interaction, { registration })
+  if (registrationOf(journey) === registration && numberOf(journey) === null) return
+  await keep(journey.interaction, { registration })
 }
 
 export async function keepResumed(
@@ -69,4 +72,14 @@ export async function keepConfirmed(
 export function confirmedOf(journey: Journey, now: Date): string | null {
   const { confirmed } = progressOf(journey.interaction)
   return confirmed && now.getTime() - confirmed.at <= PATIENCE ? confirmed.account : null
+}
+
+/** The number given on this journey, before the person has told who they are. */
+export function numberOf(journey: Journey): string | null {
+  return progressOf(journey.interaction).number ?? null
+}
+
+export async function keepNumber(journey: Journey, number: string): Promise<void> {
+  const { registration } = progressOf(journey.interaction)
+  await keep(journey.interaction, { ...(registration !== undefined && { registration }), number })
 }

@@ -25,12 +25,31 @@ export function readLine(typed: string): string | null {
   return isOne ? line : null
 }
 
+/** The form about the person, below the beginning of a registration. */
+export const personPath = (profile: Profile): string =>
+  profile === 'organisme' ? 'organisme/personne' : profile
+
+/** The steps of an organisation, below where its registration begins. */
+export const organisationPathsAt = (number: string) => ({
+  number,
+  data: `${number}/donnees`,
+  check: `${number}/verification`,
+  join: `${number}/rejoindre`,
+})
+
+/** The same for somebody signed in. */
+export const OWN_PATHS = organisationPathsAt('/organismes/inscrire')
+
 /** Where everything of a registration is, below its journey: only there its cookie comes along. */
 export const pathsOf = (uid: string) => {
   const start = registrationPath(uid)
   return {
     start,
-    form: (profile: Profile) => `${start}/${profile}`,
+    /** Where a profile begins: of an organisation its number is asked first (4.2.3). */
+    profile: (profile: Profile) => `${start}/${profile}`,
+    /** The form about the person. */
+    form: (profile: Profile) => `${start}/${personPath(profile)}`,
+    organisation: organisationPathsAt(`${start}/organisme`),
     waiting: `${start}/confirmez`,
     again: `${start}/renvoyer`,
     address: `${start}/adresse`,

@@ -2,14 +2,17 @@ import type Router from '@koa/router'
 import { clientAddress, readForm } from '@myanm/chassis'
 import type { Context } from 'koa'
 import { findAccount } from '#accounts'
-import { completeSignIn, isDue, type Journey, journeyOf } from '#journeys'
+import { isDue, type Journey, journeyOf } from '#journeys'
+import { findOrganisation } from '#organisations'
 import { checkCode } from '#proofs'
 import { pathOf } from '#rules/journeys'
 import { markBrowser } from './browser-mark.ts'
 import { confirm } from './confirm.ts'
+import { enter } from './enter.ts'
 import { addressForm, codeForm } from './forms.ts'
 import { inStep } from './in-step.ts'
 import type { RegistrationNeeds } from './needs.ts'
+import { findDraft } from './organisation-draft-store.ts'
 import { confirmedOf, keepConfirmed } from './progress.ts'
 import { correctAddress } from './register.ts'
 import { pathsOf } from './rules.ts'
@@ -35,6 +38,15 @@ export function waitingRoutes(router: Router, needs: RegistrationNeeds): void {
     return undefined
   }
 
+  /** What is left to do for the organisation they came for; null when nothing is. */
+  async function stepLeftOpen(account: string, { uid }: Journey): Promise<string | null> {
+    const draft = await findDraft(db, { account })
+    if (!draft) return null
+    const { join, data, check } = pathsOf(uid).organisation
+    if (await findOrganisation(db, { bce: draft.bce })) return join
+    return draft.told ? check : data
+  }
+
   router.get('/connexion/:uid/inscription/confirmez', async (ctx) => {
     const here = await waitingHere(ctx)
     if (here) await showWaiting(ctx, needs, { ...here, mistake: null })
@@ -55,9 +67,11 @@ export function waitingRoutes(router: Router, needs: RegistrationNeeds): void {
     if (!done?.confirmed) {
       return showWaiting(ctx, needs, { ...here, mistake: 'registration.code.wrong' })
     }
-    if (done.keepsLogin) return enter(ctx, needs, { journey, account: waiting.account })
+    if (done.keepsLogin && done.organisation !== 'left-open') {
+      return enter(ctx, needs, { journey, account: waiting.account })
+    }
     await keepConfirmed(engine, journey.uid, { account: waiting.account, now })
-    seeOther(ctx, `${pathsOf(journey.uid).end}?login=pris`)
+    seeOther(ctx, `${pathsOf(journey.uid).end}${done.keepsLogin ? '' : '?login=pris'}`)
   })
 
   router.post('/connexion/:uid/inscription/renvoyer', async (ctx) => {
@@ -115,17 +129,11 @@ export function waitingRoutes(router: Router, needs: RegistrationNeeds): void {
       return seeOther(ctx, pathsOf(journey.uid).waiting)
     }
     if (ctx.query['login'] === 'pris') return show(ctx, journey, { page: 'login-lost' })
+    const step =
+      ctx.query['organisme'] === 'plus-tard' ? null : await stepLeftOpen(account, journey)
+    if (step !== null) return seeOther(ctx, step)
     await enter(ctx, needs, { journey, account })
   })
-}
-
-/** The password was chosen, or given, on this journey; the mailbox is proven. */
-function enter(
-  ctx: Context,
-  needs: RegistrationNeeds,
-  { journey, account }: { readonly journey: Journey; readonly account: string },
-): Promise<void> {
-  return completeSignIn(ctx, needs, { journey, person: { account, amr: ['pwd'], remember: false } })
 }
 
 /** What became of a wish for another mail. */
@@ -142,11 +150,15 @@ async function showWaiting(
   const { journey, waiting, mistake } = shown
   const letter = waiting.registration?.letter_id
   const fate = letter ? await fateOf(db, letter) : undefined
+  const { registration } = waiting
+  const draft = registration && (await findDraft(db, { registration: registration.id }))
+  const isHere = draft && (await findOrganisation(db, { bce: draft.bce })) !== undefined
   if (mistake) ctx.status = 422
   show(ctx, journey, {
     page: 'waiting',
     email: waiting.email,
     isOwn: waiting.isOwn,
+    organisation: draft ? (isHere ? 'known' : draft.sent_at ? 'sent' : 'left-open') : null,
     fate: fate ? (FATES[fate.state] ?? 'not-delivered') : null,
     again: AGAIN[String(ctx.query['renvoi'])] ?? null,
     form: { errors: mistake ? { code: mistake } : {} },

@@ -66,7 +66,8 @@ export async function fillIn(
   email: string,
   options: { readonly profile?: string; readonly fields?: Readonly<Record<string, string>> } = {},
 ): Promise<Page> {
-  await visitor.go(`${path}/${options.profile ?? 'particulier'}`)
+  const profile = options.profile ?? 'particulier'
+  await visitor.go(`${path}/${profile === 'organisme' ? 'organisme/personne' : profile}`)
   return visitor.submit({ fields: { ...goodForm(email), ...options.fields } })
 }
 

@@ -1,0 +1,105 @@
+import { z } from 'zod'
+import { LONGEST_EMAIL, readEmail } from '#rules/accounts'
+import { readLine, readPeppolId, readWebsite, SECTORS, VAT_STATUSES } from './rules.ts'
+
+/** Longer than anything one of these is: refused before it is read. */
+const LONGEST = 512
+
+type Read<Value> = (typed: string) => Value | null
+
+/** A field one has to fill in (E26), with what is wrong with it otherwise. */
+function required<Value>(field: string, read: Read<Value>) {
+  const missing = `organisation-data.${field}.missing`
+  const wrong = `organisation-data.${field}.wrong`
+  return z
+    .string({ error: missing })
+    .max(LONGEST, wrong)
+    .transform((typed, context): Value => {
+      const value = typed.trim() === '' ? null : read(typed)
+      if (value !== null) return value
+      context.addIssue({ code: 'custom', message: typed.trim() === '' ? missing : wrong })
+      return z.NEVER
+    })
+}
+
+/** A field one may leave empty. */
+function optional<Value>(field: string, read: Read<Value>) {
+  const wrong = `organisation-data.${field}.wrong`
+  return z
+    .string()
+    .max(LONGEST, wrong)
+    .default('')
+    .transform((typed, context): Value | null => {
+      if (typed.trim() === '') return null
+      const value = read(typed)
+      if (value !== null) return value
+      context.addIssue({ code: 'custom', message: wrong })
+      return z.NEVER
+    })
+}
+
+const oneOf = <const Value extends string>(values: readonly Value[]): Read<Value> => {
+  return (typed) => values.find((value) => value === typed) ?? null
+}
+
+/** Belgian, or as another country writes it. */
+const readPostcode: Read<string> = (typed) => {
+  const postcode = typed.normalize('NFKC').trim().toUpperCase()
+  return /^(?=.*\d)[A-Z\d](?:[A-Z\d]|[ -](?=[A-Z\d])){1,11}$/.test(postcode) ? postcode : null
+}
+
+const address: Read<string> = (typed) =>
+  typed.trim().length > LONGEST_EMAIL ? null : readEmail(typed)
+
+const describing = {
+  nom: required('nom', readLine),
+  sigle: optional('sigle', readLine),
+  rue: required('rue', readLine),
+  code_postal: required('code_postal', readPostcode),
+  localite: required('localite', readLine),
+  // Whose number it is depends on the country, which the postcode tells: read with both at hand.
+  telephone: optional('telephone', (typed) => typed.trim()),
+  courriel: optional('courriel', address),
+  site: optional('site', readWebsite),
+  secteurs: z
+    .array(z.enum(SECTORS, { error: 'organisation-data.secteurs.wrong' }))
+    .max(SECTORS.length, 'organisation-data.secteurs.wrong')
+    .default([]),
+} as const
+
+const version = z
+  .string({ error: 'organisation-data.version.wrong' })
+  .regex(/^\d{1,9}$/, 'organisation-data.version.wrong')
+  .transform(Number)
+
+/** The third step of a registration (4.2.3). */
+export const registrationForm = z.object({
+  ...describing,
+  marchand: required('marchand', oneOf(['non', 'oui'])),
+  courriel_facturation: optional('courriel_facturation', address),
+  regime_tva: optional('regime_tva', oneOf(VAT_STATUSES)),
+})
+
+/** « Modifier les données » (M13). */
+export const describingForm = z.object({ version, ...describing })
+
+/** 4.2.10. */
+export const billingForm = z.object({
+  version,
+  nom_facturation: required('nom_facturation', readLine),
+  rue_facturation: required('rue_facturation', readLine),
+  code_postal_facturation: required('code_postal_facturation', readPostcode),
+  localite_facturation: required('localite_facturation', readLine),
+  regime_tva: required('regime_tva', oneOf(VAT_STATUSES)),
+  courriel_facturation: required('courriel_facturation', address),
+  reference: optional('reference', readLine),
+  peppol: optional('peppol', readPeppolId),
+})
+
+export const decisionForm = z.object({
+  decision: z.enum(['reprendre', 'ecarter'], { error: 'organisation-data.decision.missing' }),
+})
+
+export const optionForm = z.object({
+  collegues: z.enum(['oui', 'non'], { error: 'organisation-data.option.missing' }),
+})

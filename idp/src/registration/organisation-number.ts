@@ -1,0 +1,66 @@
+import type { Db } from '@myanm/database'
+import { z } from 'zod'
+import { findOrganisation } from '#organisations'
+import { type LookedUp, lookUp } from '#register'
+import { readBce } from '#rules/organisations'
+import type { Tables } from '../tables.ts'
+
+/** Step 1 of a registration: what a number stands for (4.2.3). */
+export type Numbered =
+  /** E08 */
+  | { readonly is: 'no-number' }
+  /** E09: unknown, or ceased. */
+  | { readonly is: 'nobody' }
+  /** E09 too: of somebody who works for themselves, and registers as such. */
+  | { readonly is: 'person' }
+  /** E10 */
+  | { readonly is: 'known'; readonly bce: string; readonly id: string; readonly name: string }
+  | { readonly is: 'new'; readonly bce: string; readonly entry: Entry }
+
+export type Entry = Extract<LookedUp, { is: 'found' }>
+
+export const numberForm = z.object({
+  numero_bce: z
+    .string({ error: 'registration.numero_bce.missing' })
+    .trim()
+    .min(1, 'registration.numero_bce.missing')
+    .max(64, 'registration.numero_bce.wrong'),
+  // The site somebody signed in came from.
+  site: z
+    .string()
+    .regex(/^[a-z\d-]{2,63}$/)
+    .or(z.literal(''))
+    .catch('')
+    .default(''),
+})
+
+const line = (longest: number, message: string) =>
+  z
+    .string()
+    .trim()
+    .max(longest, message)
+    .default('')
+    .transform((typed) => (typed === '' ? null : typed))
+
+/** What somebody tells whoever decides (4.2.4). */
+export const joinForm = z.object({
+  fonction: line(120, 'registration.join.fonction.wrong'),
+  message: line(1000, 'registration.join.message.wrong'),
+})
+
+/** @param language of the names, where the register has several */
+export async function readNumber(
+  db: Db<Tables>,
+  typed: string,
+  language: string,
+): Promise<Numbered> {
+  const bce = readBce(typed)
+  if (bce === null) return { is: 'no-number' }
+  const here = await findOrganisation(db, { bce })
+  if (here && here.state !== 'closed') return { is: 'known', bce, id: here.id, name: here.name }
+  // One that was closed keeps its number: the team opens it again.
+  if (here) return { is: 'nobody' }
+  const entry = await lookUp(db, bce, language)
+  if (entry.is !== 'found') return { is: 'nobody' }
+  return entry.kind === 'person' ? { is: 'person' } : { is: 'new', bce, entry }
+}
