@@ -81,7 +81,7 @@ describe('an offer of the organisation', () => {
     )
     const { page } = reader
     expect(await page.getByRole('link', { name: 'Choisir l’organisme' }).count()).toBe(1)
-    expect(await page.getByRole('link', { name: 'Écrire à Gérald Gillet' }).count()).toBe(1)
+    expect(await page.getByRole('link', { name: 'Demander un rôle plus élevé' }).count()).toBe(1)
     await reader.follows('Voir les offres')
     await reader.isOn(stage.scene.address('guide-social', '/emplois'))
   })

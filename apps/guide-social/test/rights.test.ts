@@ -109,10 +109,16 @@ describe('who may publish a job offer (P3)', () => {
     }
   })
 
-  test('the refusal names the manager, and offers to act for another organisation', async () => {
+  test('the refusal names the manager, and offers the role and another organisation', async () => {
     const page = await (await as('lecteur')).go(at('/publier/emploi'))
     expect(page.text).toContain('Gestionnaire Dupont, gestionnaire de Les Tilleuls ASBL')
-    expect(page.$('a[href^="mailto:gestionnaire@exemple.be"]')).toHaveLength(1)
+    const ask = page.$('a').filter((_, link) => page.$(link).text().includes('un rôle plus élevé'))
+    const asked = new URL(ask.attr('href') ?? '', at('/'))
+    expect([asked.pathname, asked.searchParams.get('minimum_role')]).toEqual([
+      '/connexion',
+      'COLLABORATEUR',
+    ])
+    expect(asked.searchParams.get('retour')).toBe('/publier/emploi')
     const way = page.$('a').filter((_, link) => page.$(link).text().includes('Choisir l’organisme'))
     expect(way.attr('href')).toContain('contexte=choisir')
   })

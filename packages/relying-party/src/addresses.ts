@@ -1,3 +1,4 @@
+import type { Role } from '@myanm/permissions'
 import type { Context } from 'koa'
 import { safeReturn } from './return-to.ts'
 
@@ -19,6 +20,21 @@ export function pageBefore(ctx: Context, siteUrl: URL): string {
 export function signInPath(back: string, more: Readonly<Record<string, string>> = {}): string {
   const query = new URLSearchParams({ ...more, ...(back === '/' ? {} : { retour: back }) })
   return query.size === 0 ? '/connexion' : `/connexion?${query}`
+}
+
+/** What a page needs of whoever acts: a role at least, or only that they act for an organisation. */
+export interface PageNeed {
+  /** The one meant; any of theirs when not said. */
+  readonly organisation?: string | undefined
+  readonly minimumRole?: Role | undefined
+}
+
+/** Where MyANM shows how to get what a page needs, and leads back to it. */
+export function needPath(back: string, { organisation, minimumRole }: PageNeed): string {
+  return signInPath(back, {
+    organisation: organisation ?? 'organisme',
+    ...(minimumRole && { minimum_role: minimumRole }),
+  })
 }
 
 /** Where to register on MyANM, then come back, signed in (M7, M50). */

@@ -3,6 +3,7 @@ import type { Connection } from '@myanm/database'
 import type { Actor, Role } from '@myanm/permissions'
 import type { Banner, NoticeKind } from '@myanm/ui'
 import type { Context, Middleware } from 'koa'
+import type { PageNeed } from './addresses.ts'
 
 export interface Clock {
   now(): Date
@@ -84,6 +85,12 @@ export interface RelyingParty {
   registerUrl(back: Context | string): string
   /** Where to choose for whom to act, and come back. */
   switchUrl(back: Context | string): string
+  /**
+   * Where whoever this page refuses gets what it needs: they choose another organisation, accept an
+   * invitation, ask for the role; and come back to it. With one line a refusal is never the end:
+   * `needUrl(ctx, { organisation: person.organisation?.id, minimumRole: 'COLLABORATEUR' })`.
+   */
+  needUrl(back: Context | string, need: PageNeed): string
   /** Shows a sentence of the catalogue once, on this page or the next one this browser opens. */
   notify(ctx: Context, kind: NoticeKind, key: string): void
   /**

@@ -1,4 +1,5 @@
 /** The door of `@myanm/relying-party`: everything a Koa site needs to trust MyANM. */
+export type { PageNeed } from './addresses.ts'
 export type {
   Clock,
   Organisation,

@@ -1,6 +1,6 @@
 import type Router from '@koa/router'
 import type { Context, Middleware } from 'koa'
-import { pageOf, registerPath, signInPath } from './addresses.ts'
+import { needPath, type PageNeed, pageOf, registerPath, signInPath } from './addresses.ts'
 import type { RelyingParty, RelyingPartyOptions } from './api.ts'
 import { BACK_CHANNEL_PATH, backChannelRoutes } from './back-channel/routes.ts'
 import { logoutTokenStore } from './back-channel/store.ts'
@@ -73,6 +73,7 @@ export function relyingParty(options: RelyingPartyOptions): RelyingParty {
   const signInUrl = (back: Context | string) => signInPath(backTo(back))
   const registerUrl = (back: Context | string) => registerPath(backTo(back))
   const switchUrl = (back: Context | string) => signInPath(backTo(back), { contexte: 'choisir' })
+  const needUrl = (back: Context | string, need: PageNeed) => needPath(backTo(back), need)
   const banner = (ctx: Context) =>
     bannerFor(visits.find(ctx), {
       signInUrl: signInUrl(ctx),
@@ -91,6 +92,7 @@ export function relyingParty(options: RelyingPartyOptions): RelyingParty {
     signInUrl,
     registerUrl,
     switchUrl,
+    needUrl,
     notify: notice.keep,
     api: right.api,
     frameOptions: {

@@ -6,8 +6,12 @@ import {
   render,
   translate,
 } from '@myanm/chassis'
-import { type Member, type RelyingParty, teamOf } from '@myanm/relying-party'
+import { isRole } from '@myanm/permissions'
+import { type RelyingParty, teamOf } from '@myanm/relying-party'
 import type { Context, Middleware } from 'koa'
+
+/** What working with job offers takes, in any organisation (P3). */
+const LEAST = 'COLLABORATEUR'
 
 const REFUSALS = new Set(['role-too-low', 'profile-refused', 'service-closed', 'not-allowed'])
 
@@ -40,7 +44,10 @@ async function showRefusal(ctx: Context, myanm: RelyingParty, problem: Problem):
     organisation: values['organisation'],
     role: values['role'],
     needs: values['needs'],
-    managerUrl: manager && writeTo(manager, translate(ctx, 'job-offers.refusal.subject', values)),
+    askUrl: myanm.needUrl(placeToResume(ctx), {
+      organisation: myanm.person(ctx)?.organisation?.id,
+      minimumRole: isRole(values['needs']) ? values['needs'] : LEAST,
+    }),
     manager: manager?.name,
     switchUrl: maySwitch(ctx, myanm) ? myanm.switchUrl(placeToResume(ctx)) : null,
     kept: await keptText(ctx),
@@ -57,12 +64,6 @@ function maySwitch(ctx: Context, myanm: RelyingParty): boolean {
 function placeToResume(ctx: Context): string {
   if (ctx.method === 'GET' || ctx.method === 'HEAD') return ctx.originalUrl
   return ctx.path.startsWith('/publier/') ? ctx.path : '/mes-annonces'
-}
-
-function writeTo({ email }: Member, subject: string): string | undefined {
-  if (email === undefined) return undefined
-  const address = encodeURIComponent(email).replace('%40', '@')
-  return `mailto:${address}?subject=${encodeURIComponent(subject)}`
 }
 
 /** What was typed stays in sight: whoever lost a right meanwhile does not lose their text as well. */

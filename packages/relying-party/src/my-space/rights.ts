@@ -19,6 +19,8 @@ export interface Right {
   readonly note?: string
   /** The least role that has it, when that is what is missing; the note leads up to it. */
   readonly role?: { readonly role: Role; readonly label: string }
+  /** It is open to who acts for an organisation, and this person acts for none. */
+  readonly forOrganisation?: true
   /** What stays possible all the same. */
   readonly instead?: string
 }
@@ -36,7 +38,7 @@ export function matrixRights(
   })
 }
 
-type Details = Pick<Right, 'note' | 'role' | 'instead'>
+type Details = Pick<Right, 'note' | 'role' | 'forOrganisation' | 'instead'>
 
 function detailsOf(ctx: Context, person: Person, decision: Decision): Details {
   return decision.allowed ? extentOf(ctx, decision) : refusalOf(ctx, person, decision)
@@ -55,6 +57,7 @@ function refusalOf(ctx: Context, { organisation }: Person, refused: Refused): De
   return {
     note: translate(ctx, `my-space.because.${reason}`, { organisation: organisation?.name ?? '' }),
     ...(role && { role: { role, label: translate(ctx, `role.${role}`) } }),
+    ...((because === 'needs-organisation' || because === 'profile') && { forOrganisation: true }),
     ...(instead && { instead: translate(ctx, `my-space.instead.${instead}`) }),
   }
 }

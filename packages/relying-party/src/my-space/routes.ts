@@ -1,5 +1,6 @@
 import Router from '@koa/router'
 import { render, translate } from '@myanm/chassis'
+import { compareRoles } from '@myanm/permissions'
 import type { Context } from 'koa'
 import type { Person, RelyingParty } from '../api.ts'
 import { teamOf } from '../team.ts'
@@ -45,7 +46,7 @@ function actingFor(ctx: Context, { organisation }: Person) {
   return { name, role, roleLabel: translate(ctx, `role.${role}`) }
 }
 
-/** Nobody is left with a refusal alone: whom to ask for another role, for whom else to act. */
+/** Nobody is left with a refusal alone: the role to ask for, for whom else to act, an organisation to join. */
 async function waysOn(
   ctx: Context,
   found: {
@@ -57,32 +58,33 @@ async function waysOn(
   const { myanm, person, refused } = found
   const { organisation } = person
   const ways = []
-  if (organisation && refused.some(({ role }) => role !== undefined)) {
+  const least = refused.flatMap(({ role }) => role?.role ?? []).toSorted(compareRoles)[0]
+  if (organisation && least) {
     const { manager } = await teamOf(ctx, myanm)
-    if (manager && manager.sub !== person.sub) {
-      const values = { manager: manager.name, organisation: organisation.name }
-      ways.push({
-        title: translate(ctx, 'my-space.way.role.title'),
-        explanation: translate(ctx, 'my-space.way.role.text', values),
-        text: translate(ctx, 'my-space.way.role.action', values),
-        ...(manager.email && { href: mailTo(ctx, manager.email) }),
-      })
-    }
+    const values = { manager: manager?.name ?? 'none', organisation: organisation.name }
+    ways.push({
+      title: translate(ctx, 'my-space.way.role.title'),
+      explanation: translate(ctx, 'my-space.way.role.text', values),
+      text: translate(ctx, 'my-space.way.role.action'),
+      href: myanm.needUrl(ctx, { organisation: organisation.id, minimumRole: least }),
+    })
   }
   const banner = myanm.banner(ctx)
-  if (banner?.kind === 'person' && banner.switchUrl !== undefined) {
-    const way = organisation ? 'switch' : 'switch-own'
-    ways.push({
-      title: translate(ctx, `my-space.way.${way}.title`),
-      explanation: translate(ctx, `my-space.way.${way}.text`),
-      text: translate(ctx, 'my-space.way.switch.action'),
-      href: myanm.switchUrl(ctx),
-    })
+  const maySwitch = banner?.kind === 'person' && banner.switchUrl !== undefined
+  if (organisation && maySwitch) ways.push(way(ctx, 'switch', myanm.switchUrl(ctx)))
+  if (!organisation && (maySwitch || refused.some(({ forOrganisation }) => forOrganisation))) {
+    // Whoever belongs to none finds there how to join one.
+    ways.push(way(ctx, maySwitch ? 'switch-own' : 'join', myanm.needUrl(ctx, {})))
   }
   return ways
 }
 
-function mailTo(ctx: Context, email: string): string {
-  const subject = encodeURIComponent(translate(ctx, 'my-space.way.role.subject'))
-  return `mailto:${encodeURIComponent(email).replace('%40', '@')}?subject=${subject}`
+function way(ctx: Context, which: 'switch' | 'switch-own' | 'join', href: string) {
+  const action = which === 'join' ? 'join' : 'switch'
+  return {
+    title: translate(ctx, `my-space.way.${which}.title`),
+    explanation: translate(ctx, `my-space.way.${which}.text`),
+    text: translate(ctx, `my-space.way.${action}.action`),
+    href,
+  }
 }

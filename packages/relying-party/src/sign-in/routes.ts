@@ -1,5 +1,6 @@
 import Router from '@koa/router'
 import type { Log } from '@myanm/chassis'
+import { isRole } from '@myanm/permissions'
 import type { Context } from 'koa'
 import { seeOther, signInPath } from '../addresses.ts'
 import { asSecret, type Cookie, fingerprint, newSecret } from '../cookies.ts'
@@ -11,6 +12,10 @@ import { beginSignIn, finishSignIn, type SignInNeeds, takeSignIn } from './sign-
 
 /** What names an organisation, or « personnel ». */
 const CONTEXT = /^[A-Za-z0-9-]{1,64}$/
+
+/** In one's own name; for an organisation, whichever. */
+const PERSONAL = 'personnel'
+const ANY_ORGANISATION = 'organisme'
 
 /** Seconds the browser remembers that it began to sign in. */
 const BROWSER_LIFE = 60 * 60
@@ -28,7 +33,7 @@ export function signInRoutes(needs: SignInRouteNeeds): Router {
 
   router.get('/connexion', async (ctx) => {
     const returnTo = safeReturn(ctx.query['retour'])
-    const parameters = contextAsked(ctx)
+    const parameters = contextAsked(ctx, returnTo)
     const alreadySignedIn = visits.get(ctx).session !== undefined
     if (alreadySignedIn && Object.keys(parameters).length === 0) {
       return seeOther(ctx, new URL(returnTo, siteUrl))
@@ -94,10 +99,22 @@ export function signInRoutes(needs: SignInRouteNeeds): Router {
   return router
 }
 
-/** For whom the person wants to act: to be asked on MyANM, or already chosen here (7.4). */
-function contextAsked(ctx: Context): Record<string, string> {
-  const { contexte, organisation } = ctx.query
-  if (typeof organisation === 'string' && CONTEXT.test(organisation)) return { organisation }
+/**
+ * For whom the person wants to act: to be asked on MyANM, or already chosen here (7.4); and what the page
+ * they want needs, so that MyANM shows who cannot enter yet what to do, and leads them back here.
+ */
+function contextAsked(ctx: Context, returnTo: string): Record<string, string> {
+  const { contexte, organisation, minimum_role: role } = ctx.query
+  const named = typeof organisation === 'string' && CONTEXT.test(organisation)
+  const needs = isRole(role) && organisation !== PERSONAL
+  if (needs || organisation === ANY_ORGANISATION) {
+    return {
+      ...(named && { organisation }),
+      ...(needs && { minimum_role: role }),
+      page: returnTo,
+    }
+  }
+  if (named) return { organisation }
   return contexte === 'choisir' ? { prompt: 'contexte' } : {}
 }
 
