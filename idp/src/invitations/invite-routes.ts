@@ -79,9 +79,9 @@ export interface Presented {
   readonly sentAt: Date
   readonly expiresAt: Date
   readonly settledAt: Date | null
-  /** Who sent it: told to the GESTIONNAIRE, and to oneself. */
-  readonly by: 'self' | 'colleague' | string
   readonly isOwn: boolean
+  /** Who sent it, for the GESTIONNAIRE; null for everybody else. */
+  readonly by: string | null
 }
 
 /** An invitation as this member may see it: who decided what is for the GESTIONNAIRE (M53). */
@@ -104,7 +104,7 @@ export function presentedTo(member: MemberVisit, listed: Listed, now: Date): Pre
   return {
     ...{ id, email, role, sentAt, expiresAt, settledAt, isOwn },
     fate: fateOf({ ...listed, isSupported }, now),
-    by: seesWho && !isOwn && name ? name : isOwn ? 'self' : 'colleague',
+    by: seesWho && name ? name : null,
   }
 }
 

@@ -99,6 +99,15 @@ export const PAGES = [
   '/organismes/un-organisme/equipe/membres/un-membre',
   '/organismes/un-organisme/equipe/membres/un-membre/role',
   '/organismes/un-organisme/equipe/membres/un-membre/retirer',
+  '/organismes/un-organisme/equipe/revue',
+  '/invitation',
+  '/invitation/un-lien-qui-n-existe-pas',
+  '/invitation/un-lien-qui-n-existe-pas/connexion',
+  '/invitation/un-lien-qui-n-existe-pas/autre-compte',
+  '/compte/invitations/une-invitation',
+  '/organismes/un-organisme/equipe/inviter',
+  '/organismes/un-organisme/equipe/inviter/plusieurs',
+  '/organismes/un-organisme/equipe/inviter/une-invitation',
 ] as const
 
 export const FORMS = [
@@ -189,6 +198,19 @@ export const FORMS = [
   '/organismes/un-organisme/quitter',
   '/organismes/un-organisme/equipe/membres/un-membre/role',
   '/organismes/un-organisme/equipe/membres/un-membre/retirer',
+  '/organismes/un-organisme/equipe/revue',
+  '/organismes/un-organisme/equipe/revue/commencer',
+  '/invitation',
+  '/invitation/un-lien-qui-n-existe-pas',
+  '/invitation/un-lien-qui-n-existe-pas/compte',
+  '/invitation/un-lien-qui-n-existe-pas/decliner',
+  '/compte/invitations/une-invitation',
+  '/compte/invitations/une-invitation/decliner',
+  '/organismes/un-organisme/equipe/inviter',
+  '/organismes/un-organisme/equipe/inviter/plusieurs',
+  '/organismes/un-organisme/equipe/inviter/une-invitation/renvoyer',
+  '/organismes/un-organisme/equipe/inviter/une-invitation/adresse',
+  '/organismes/un-organisme/equipe/inviter/une-invitation/annuler',
 ] as const
 
 export const ENDPOINTS = [
