@@ -228,6 +228,8 @@ const askAs = (login: string, request: Request): Promise<Verdict> => {
 
 /** Everything as it was, whatever the last one was allowed to do. */
 async function putBack(): Promise<void> {
+  // One leads at a time: nobody, before it is the one from before.
+  await arrange(database, "update membership set role = 'LECTEUR' where role = 'GESTIONNAIRE'")
   await arrange(
     database,
     `with was as (select * from jsonb_populate_recordset(null::membership, $1::jsonb)),
