@@ -88,7 +88,7 @@ type Choices =
     : never
 
 function lookedFor(query: Choices, search: string): Choices {
-  const digits = search.replaceAll(/\D/g, '')
+  const digits = /^(be)?[\d\s./-]+$/i.test(search) ? search.replaceAll(/\D/g, '') : ''
   return query.where((row) =>
     row.or([
       sql<boolean>`strpos(${bare(sql`organisation.name`)}, ${bare(sql`${search}::text`)}) > 0`,
@@ -128,26 +128,44 @@ export async function listTooLow(
   },
 ): Promise<TooLow[]> {
   const { account, least, first, limit } = whose
-  const rows = await choicesOf(db, { account, least: null })
+  // The few that are shown, before anything is looked up about them: one may be of two thousand.
+  const shown = choicesOf(db, { account, least: null })
     .leftJoin('organisation_choice', (join) =>
       join
         .onRef('organisation_choice.organisation_id', '=', 'membership.organisation_id')
         .onRef('organisation_choice.account_id', '=', 'membership.account_id'),
     )
+    .select((row) => [
+      sql<number>`row_number() over (
+        order by ${row.ref('organisation.id')} = ${first}::uuid desc nulls last,
+          ${row.ref('organisation_choice.chosen_at')} desc nulls last,
+          ${row.ref('organisation.name')}
+      )`.as('place'),
+    ])
+    .where('membership.role', '<', least)
+    .orderBy('place')
+    .limit(limit)
+    .as('mine')
+  const rows = await db
+    .selectFrom(shown)
     .leftJoin('membership as lead', (join) =>
       join
-        .onRef('lead.organisation_id', '=', 'membership.organisation_id')
+        .onRef('lead.organisation_id', '=', 'mine.id')
         .on('lead.role', '=', 'GESTIONNAIRE')
         .on('lead.state', '=', 'active'),
     )
     .leftJoin('account', 'account.id', 'lead.account_id')
     .leftJoin('join_request', (join) =>
       join
-        .onRef('join_request.organisation_id', '=', 'membership.organisation_id')
-        .onRef('join_request.account_id', '=', 'membership.account_id')
+        .onRef('join_request.organisation_id', '=', 'mine.id')
+        .on('join_request.account_id', '=', account)
         .on('join_request.state', '=', 'pending'),
     )
     .select([
+      'mine.id',
+      'mine.name',
+      'mine.bce',
+      'mine.role',
       'account.id as leader',
       'account.given_name',
       'account.family_name',
@@ -155,11 +173,7 @@ export async function listTooLow(
       'join_request.id as request',
       'join_request.created_at as asked',
     ])
-    .where('membership.role', '<', least)
-    .orderBy(sql`organisation.id = ${first}::uuid`, (order) => order.desc().nullsLast())
-    .orderBy('organisation_choice.chosen_at', (order) => order.desc().nullsLast())
-    .orderBy('organisation.name')
-    .limit(limit)
+    .orderBy('mine.place')
     .execute()
   return rows.map(({ leader, given_name, family_name, email, request, asked, ...choice }) => ({
     ...choice,
