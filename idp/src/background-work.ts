@@ -6,7 +6,7 @@ import { enqueue, releaseForgotten, startWorker, type Worker } from '#jobs'
 import { tellOfRequest, watchRequests } from '#join-requests'
 import { journalSealer, sealingKey } from '#journal'
 import { sendMail, watchLetters } from '#mail'
-import { endDueRoles } from '#memberships'
+import { endDueRoles, watchReviews } from '#memberships'
 import { deliverLogout, keySeal, sweepExpired } from '#oidc'
 import { compareWithRegister } from '#organisation-data'
 import { answerForgotten } from '#recovery'
@@ -49,6 +49,7 @@ export function startBackgroundWork(services: Services, catalogue: Catalogue): P
       'watch-requests': () => watchRequests({ db }),
       'erase-due': async () => void (await eraseDue({ db, log })),
       'end-due-roles': async () => void (await endDueRoles({ db }, new Date())),
+      'watch-reviews': () => watchReviews({ db }, new Date()),
       'expire-invitations': () => expireInvitations({ db }),
       'forget-old': async () => void (await forgetOld({ db, log })),
       // A timetable counts in minutes: once more between two of them.

@@ -19,6 +19,7 @@ export interface Job {
   'sweep-expired': Record<string, never>
   'erase-due': Record<string, never>
   'end-due-roles': Record<string, never>
+  'watch-reviews': Record<string, never>
   'forget-old': Record<string, never>
   'expire-invitations': Record<string, never>
   'seal-journal': { again?: true }

@@ -54,6 +54,7 @@ export async function startWorker(options: {
         '*/10 * * * * erase-due',
         '15 * * * * expire-invitations',
         '* * * * * end-due-roles',
+        '10 4 * * * watch-reviews',
         // At night, in UTC.
         '20 2 * * * forget-old',
       ].join('\n'),

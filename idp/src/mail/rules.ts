@@ -24,6 +24,7 @@ export type LetterCode =
   | 'join-refused' // ML13
   | 'role-changed' // ML14
   | 'membership-ended' // ML15
+  | 'members-review' // to the GESTIONNAIRE, then to the RESPONSABLES (ahead 12)
   | 'transfer-proposed' // ML16
   | 'transfer-announced' // the same, to whoever else answers for the organisation (ahead 4)
   | 'transfer-done' // ML17, to both
@@ -60,6 +61,7 @@ export const PATHS: Readonly<Record<LetterCode, string>> = {
   'join-refused': '/compte/demandes/:requestId',
   'role-changed': '/organismes/:organisationId',
   'membership-ended': '/compte/organismes',
+  'members-review': '/organismes/:organisationId/equipe/revue',
   'transfer-proposed': '/organismes/:organisationId/gestionnaire',
   'transfer-announced': '/organismes/:organisationId/gestionnaire',
   'transfer-done': '/organismes/:organisationId/gestionnaire',

@@ -1,6 +1,7 @@
 import { ROLES } from '@myanm/permissions'
 import { z } from 'zod'
-import { GIVEN_ROLES, readLastDay } from './rules.ts'
+import { ANSWERS } from './review-rules.ts'
+import { GIVEN_ROLES, isIdentifier, readLastDay } from './rules.ts'
 
 /** The role the page showed, for the decision to be about that one. */
 const seen = z.enum(ROLES, { error: 'memberships.role.missing' })
@@ -27,3 +28,11 @@ export const confirmedRoleForm = (today: string) => roleForm(today).extend({ vu:
 export const removalForm = z.object({ vu: seen })
 
 export const nothingForm = z.object({})
+
+export const reviewForm = z.object({
+  membre: z
+    .string({ error: 'memberships.role.missing' })
+    .refine(isIdentifier, 'memberships.role.missing'),
+  decision: z.enum(ANSWERS, { error: 'memberships.role.missing' }),
+  vu: seen,
+})

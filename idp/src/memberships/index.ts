@@ -12,3 +12,4 @@ export {
 export { removeMember } from './remove-member.ts'
 export { membershipRoutes } from './routes.ts'
 export { type Contact, countTeam, findContact, listEnding } from './store.ts'
+export { watchReviews } from './watch-reviews.ts'

@@ -57,3 +57,21 @@ export async function tellEnd(
     details: { organisation: await organisationInMail(tx, organisation) },
   })
 }
+
+/** A review of the roles begins, waits, or waits for too long. */
+export async function tellReview(
+  tx: Tx<Tables>,
+  told: {
+    readonly organisation: string
+    readonly to: readonly string[]
+    readonly what: 'opened' | 'reminder' | 'escalated'
+  },
+): Promise<void> {
+  const { organisation, to, what } = told
+  const details = {
+    organisation: await organisationInMail(tx, organisation),
+    organisationId: organisation,
+    what,
+  }
+  for (const account of to) await post(tx, { code: 'members-review', account, details })
+}

@@ -27,6 +27,7 @@ export const DETAILS: Readonly<Partial<Record<LetterCode, Record<string, string 
   'join-waiting': { ...ABOUT, kind: 'join' },
   'role-changed': { ...ABOUT, role: 'LECTEUR', before: 'COLLABORATEUR', until: '31/01/2027' },
   'membership-ended': ABOUT,
+  'members-review': { ...ABOUT, what: 'reminder' },
   'transfer-proposed': ABOUT,
   'transfer-announced': { ...ABOUT, other: 'Marie Martin' },
   'transfer-done': ABOUT,
