@@ -11,6 +11,7 @@ const STRATA = [
   ['invitations', 'join-requests', 'transfers'],
   [
     'my-organisations',
+    'organisation-journal',
     'organisation-data',
     'interactions',
     'registration',

@@ -13,6 +13,8 @@ import { myAccountRoutes } from '#my-account'
 import { myDataRoutes } from '#my-data'
 import { myOrganisationsRoutes } from '#my-organisations'
 import { isEngines } from '#oidc'
+import { organisationDataRoutes } from '#organisation-data'
+import { organisationJournalRoutes } from '#organisation-journal'
 import { isStopLink, preferenceRoutes } from '#preferences'
 import { recoveryRoutes } from '#recovery'
 import { registrationRoutes } from '#registration'
@@ -50,7 +52,9 @@ export function createApp(services: Services): Frame {
     joinRequestRoutes(services),
     myOrganisationsRoutes(services),
     membershipRoutes(services),
+    organisationJournalRoutes(services),
     securityRoutes(services),
+    organisationDataRoutes(services),
     registrationRoutes(services),
     interactionRoutes(services),
     recoveryRoutes(services),

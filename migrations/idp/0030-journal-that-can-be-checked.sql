@@ -167,6 +167,8 @@ create index journal_of_organisation on journal (organisation_id, at, id)
   where organisation_id is not null and event <> 'context-chosen';
 create index journal_about_member on journal (organisation_id, account_id, at, id)
   where organisation_id is not null and account_id is not null and event <> 'context-chosen';
+create index journal_of_closing on journal (organisation_id, at, id)
+  where event in ('organisation-closed', 'organisation-reopened');
 create index journal_by_member on journal (organisation_id, actor_id, at, id)
   where organisation_id is not null and actor_id is not null;
 

@@ -1,0 +1,1 @@
+export { organisationJournalRoutes } from './routes.ts'

@@ -1,0 +1,3 @@
+import type { Needs } from '../services.ts'
+
+export type OrganisationJournalNeeds = Needs<'config' | 'db' | 'engine'>
