@@ -10,6 +10,7 @@ import {
   Visitor,
   withDatabase,
 } from '@myanm/testing'
+import { HELD } from '../src/retention/map/index.ts'
 import { addressOf, everyForm, everyPage } from './stage/every-form.ts'
 import {
   ask,
@@ -271,6 +272,9 @@ async function proposed(organisation: string): Promise<void> {
   )
 }
 
+const routesOfOrganisations = (routes: readonly string[]) =>
+  routes.filter((route) => route.startsWith('/organismes/:organisme'))
+
 const KEYS = ACTION_KEYS.filter((key) => PROBES[key])
 
 describe('the table has every action', () => {
@@ -435,12 +439,10 @@ describe('every address of an organisation, whichever it is', () => {
   const UNSURE = '0199aaaa-bbbb-7ccc-8ddd-eeeeffff0000'
   const addressIn = (route: string, organisation: string): string =>
     addressOf(route.replace(':organisme', organisation), UNSURE)
-  const routesHere = (routes: readonly string[]) =>
-    routes.filter((route) => route.startsWith('/organismes/:organisme'))
 
   test('opens to nobody who is not of it: not to its neighbour, not to the team of the ANM', async () => {
-    const pages = routesHere(everyPage(myanm.idp.services))
-    const forms = routesHere(everyForm(myanm.idp.services))
+    const pages = routesOfOrganisations(everyPage(myanm.idp.services))
+    const forms = routesOfOrganisations(everyForm(myanm.idp.services))
     expect([pages.length > 5, forms.length > 5]).toEqual([true, true])
     const found: unknown[] = []
     for (const login of ['particulier', 'independant', 'voisin', 'staff']) {
@@ -458,7 +460,7 @@ describe('every address of an organisation, whichever it is', () => {
 
   test('sends who is not signed in to sign in', async () => {
     const found: unknown[] = []
-    for (const route of routesHere(everyPage(myanm.idp.services))) {
+    for (const route of routesOfOrganisations(everyPage(myanm.idp.services))) {
       const verdict = await askAs('nobody', { path: addressIn(route, here) })
       if (verdict !== 'sign-in') found.push([route, verdict])
     }
@@ -479,3 +481,43 @@ describe('every address of an organisation, whichever it is', () => {
     }
   })
 })
+
+test('a form of an organisation that names every column there is writes none of them (F42)', async () => {
+  const canary = 'kanarie-zq9'
+  const columns = await query<{ name: string }>(
+    database,
+    "select distinct column_name as name from information_schema.columns where table_schema = 'idp'",
+  )
+  const named = Object.fromEntries(columns.map(({ name }) => [name, canary]))
+  const place = placeOf(here, 'collegue')
+  const may: unknown[] = []
+  for (const key of KEYS) {
+    const login = key === 'manager.accept' || key === 'org.leave' ? 'responsable' : 'gestionnaire'
+    for (const { path, fields } of PROBES[key]?.requests(place) ?? []) {
+      if (!fields) continue
+      await putBack()
+      await PROBES[key]?.arranged?.(place, 'G')
+      may.push([path, await askAs(login, { path, fields: { ...named, ...fields } })])
+    }
+  }
+  expect(may.every((one) => (one as string[])[1] === 'allowed')).toBe(true)
+  const other = routesOfOrganisations(everyForm(myanm.idp.services))
+  for (const route of other) {
+    const path = route
+      .replace(':organisme', here)
+      .replace(':membre', place.membership)
+      .replaceAll(/:\w+/g, INVITATION)
+    await putBack()
+    await invited(here, 'gestionnaire')
+    await askAs('gestionnaire', { path, fields: named })
+  }
+  for (const table of Object.keys(HELD).filter((one) => one !== 'oidc_artefact')) {
+    const rows = await query(
+      database,
+      `select from ${table} t where position($1 in t::text) > 0 limit 1`,
+      [canary],
+    )
+    expect([table, rows.length]).toEqual([table, 0])
+  }
+  await putBack()
+}, 120_000)

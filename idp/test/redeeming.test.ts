@@ -213,6 +213,16 @@ describe('a refresh token', () => {
     }
   })
 
+  test('shown by twenty at once ends what the one got: nobody knows which of them is the thief', async () => {
+    const { refresh } = await wire.tokensOf(visitor)
+    const answers = await Promise.all(TWENTY.map(() => wire.refresh(refresh)))
+    const winner = answers.find(({ status }) => status === 200)?.body
+    await expectDead({
+      access: String(winner?.['access_token']),
+      refresh: String(winner?.['refresh_token']),
+    })
+  })
+
   test('changes at each use, and the former one ends the whole family', async () => {
     const first = await wire.tokensOf(visitor)
     const renewed = await wire.refresh(first.refresh)
