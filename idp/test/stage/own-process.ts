@@ -29,9 +29,12 @@ export async function startOwnProcess(options: {
   readonly environment?: Readonly<Record<string, string>>
 }): Promise<OwnProcess> {
   const { database, clients } = options
-  await seedScene({ databaseUrl: database.urlFor('idp'), organisations, people, clients })
-  // Started again after a crash, it is where it was.
-  const port = Number(options.environment?.['PORT'] ?? (await freePort()))
+  // Started again after a crash, it is where it was, with the people it had.
+  const before = options.environment?.['PORT']
+  if (before === undefined) {
+    await seedScene({ databaseUrl: database.urlFor('idp'), organisations, people, clients })
+  }
+  const port = Number(before ?? (await freePort()))
   const issuer = new URL(`http://localhost:${port}`)
   const environment = {
     PATH: process.env['PATH'] ?? '',
