@@ -79,6 +79,16 @@ describe('who is not of the team', () => {
     '/equipe-anm/comptes/:id/login',
     '/equipe-anm/comptes/:id/adresse',
     '/equipe-anm/comptes/:id/deuxieme-preuve',
+    '/equipe-anm/organismes',
+    '/equipe-anm/organismes/:id',
+    '/equipe-anm/organismes/:id/vacant',
+    '/equipe-anm/organismes/:id/nommer',
+    '/equipe-anm/organismes/:id/confier',
+    '/equipe-anm/organismes/:id/fermer',
+    '/equipe-anm/organismes/:id/rouvrir',
+    '/equipe-anm/organismes/:id/reprise/refuser',
+    '/equipe-anm/organismes/:id/membres/:id/retirer',
+    '/equipe-anm/mesures/:id',
     '/equipe-anm/corrections',
     '/equipe-anm/corrections/:id',
     '/equipe-anm/messages',
@@ -106,7 +116,7 @@ describe('who is not of the team', () => {
       const words = (text: string) => text.replaceAll(/[0-9A-Z]{4}-[0-9A-Z]{4}|Référence.*?</g, '')
       const expected = words(await nowhere.text())
       for (const page of PAGES) {
-        const url = at(page.replace(':id', idOf('multi')))
+        const url = at(page.replaceAll(':id', idOf('multi')))
         for (const method of ['GET', 'PUT', 'DELETE', 'OPTIONS'] as const) {
           const answer = await visitor.request(url, { method })
           // Not « method not allowed », not « sign in »: what is nowhere at all answers the same.

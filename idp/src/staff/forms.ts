@@ -23,4 +23,29 @@ export const decisionForm = z.object({
 
 export const invitationForm = z.object({ adresse: email })
 
+/** A measure that names nobody, or whom it names is known. */
+export const measureForm = z.object({ raison: reason })
+
+/** Who will lead, and the document that says so (M64). */
+export const appointForm = z.object({
+  personne: z
+    .string({ error: 'staff.appoint.missing' })
+    .trim()
+    .min(1, 'staff.appoint.missing')
+    .max(254, 'staff.appoint.missing'),
+  justificatif: z
+    .string({ error: 'staff.proof.missing' })
+    .trim()
+    .min(3, 'staff.proof.missing')
+    .max(500, 'staff.proof.too-long'),
+  raison: reason,
+})
+
+export const removalForm = z.object({
+  role: z.enum(['LECTEUR', 'COLLABORATEUR', 'RESPONSABLE', 'GESTIONNAIRE'], {
+    error: 'staff.removal.stale',
+  }),
+  raison: reason,
+})
+
 export const nothingForm = z.object({})

@@ -4,6 +4,7 @@ import { readCohort } from '#legacy'
 import { countUndelivered } from '#mail'
 import { displayName } from '#rules/accounts'
 import { listOpenCorrections } from './corrections-store.ts'
+import { listOpenMeasures } from './measures-store.ts'
 import { countOpenMessages } from './messages-store.ts'
 import type { StaffNeeds } from './needs.ts'
 import { staffPage } from './pages.ts'
@@ -16,16 +17,22 @@ import { listTasks } from './store.ts'
 export function overviewRoutes(router: Router, { db }: StaffNeeds): void {
   router.get('/equipe-anm', async (ctx) => {
     const visit = staffHere(ctx)
-    const [messages, corrections, undelivered, tasks, cohort] = await Promise.all([
+    const [messages, corrections, undelivered, tasks, cohort, measures] = await Promise.all([
       countOpenMessages(db),
       listOpenCorrections(db),
       countUndelivered(db),
       listTasks(db),
       readCohort(db),
+      listOpenMeasures(db),
     ])
     render(ctx, 'staff/pages/overview.njk', {
       ...staffPage(ctx, visit, 'overview'),
-      waiting: { messages, corrections: corrections.length, undelivered },
+      waiting: {
+        messages,
+        corrections: corrections.length,
+        measures: measures.length,
+        undelivered,
+      },
       tasks,
       cohort,
       form: { typed: {}, errors: {} },

@@ -1,10 +1,13 @@
 import Router from '@koa/router'
 import { accountRoutes } from './account-routes.ts'
+import { closingWishRoutes } from './closing-wish-routes.ts'
 import { correctionRoutes } from './correction-routes.ts'
 import { invitationRoutes } from './invitation-routes.ts'
 import { letterRoutes } from './letter-routes.ts'
+import { measureRoutes } from './measure-routes.ts'
 import { messageRoutes } from './message-routes.ts'
 import type { StaffNeeds } from './needs.ts'
+import { organisationRoutes } from './organisation-routes.ts'
 import { overviewRoutes } from './overview-routes.ts'
 import { staffOnly } from './staff-here.ts'
 import { teamRoutes } from './team-routes.ts'
@@ -17,9 +20,12 @@ export function staffRoutes(needs: StaffNeeds): Router {
   overviewRoutes(router, needs)
   accountRoutes(router, needs)
   correctionRoutes(router, needs)
+  organisationRoutes(router, needs)
+  measureRoutes(router, needs)
   messageRoutes(router, needs)
   letterRoutes(router, needs)
   teamRoutes(router, needs)
   invitationRoutes(router, needs)
+  closingWishRoutes(router, needs)
   return router
 }

@@ -1,9 +1,12 @@
+import { readBce } from '#rules/organisations'
+
 /** What somebody of the team may do; least privilege, so that more is given by name (specification 5.1). */
 export type StaffRight = 'support'
 
 /** The team's pages, in the order they are named beside each of them. */
 export const STAFF_PAGES = [
   { key: 'overview', path: '/equipe-anm' },
+  { key: 'organisations', path: '/equipe-anm/organismes' },
   { key: 'messages', path: '/equipe-anm/messages' },
   { key: 'corrections', path: '/equipe-anm/corrections' },
   { key: 'letters', path: '/equipe-anm/courriels' },
@@ -66,6 +69,11 @@ export type StaffRefusal =
   | 'address-taken'
   /** They are no longer of the team, or suspended. */
   | 'not-staff'
+  /** No open account has this address or login. */
+  | 'nobody'
+  /** This person leads the organisation: there is nothing to give, and nothing to take alone. */
+  | 'leads-already'
+  | 'leads'
 
 export function refusalToAct(staff: string, account: string): StaffRefusal | null {
   return staff === account ? 'own-account' : null
@@ -111,4 +119,39 @@ export function gesturesOn(account: {
     ...(state === 'active' ? (['suspend'] as const) : []),
     ...(state === 'suspended' ? (['lift'] as const) : []),
   ]
+}
+
+/** What is looked for among organisations: a number, or words as the database searches them. */
+export interface OrganisationSearch {
+  readonly bce: string | null
+  readonly words: string
+}
+
+/** @returns null when there is too little to look for */
+export function readOrganisationSearch(typed: string): OrganisationSearch | null {
+  const bce = readBce(typed)
+  if (bce !== null) return { bce, words: '' }
+  // Letters and digits only: what is typed is a beginning of words, never an operator.
+  const words = typed
+    .normalize('NFKC')
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word !== '')
+  if ([...words.join('')].length < SHORTEST_SEARCH) return null
+  return { bce: null, words: words.map((word) => `${word}:*`).join(' & ') }
+}
+
+/** What two of the team decide about an organisation (M64, P32; ahead 4). */
+export type MeasureKind = 'vacant' | 'appoint' | 'rescue' | 'close' | 'reopen'
+
+/** What may be proposed of an organisation in this state. */
+export function measuresOn(organisation: {
+  readonly state: 'active' | 'vacant' | 'closed'
+  /** Somebody asks to take it over, and the others can no longer object. */
+  readonly hasDueRescue: boolean
+}): readonly MeasureKind[] {
+  const { state, hasDueRescue } = organisation
+  if (state === 'closed') return ['reopen']
+  if (state === 'active') return ['appoint', 'vacant', 'close']
+  return [...(hasDueRescue ? (['rescue'] as const) : []), 'appoint', 'close']
 }

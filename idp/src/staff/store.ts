@@ -146,24 +146,27 @@ export async function closeManagerTasks(tx: Tx<Tables>, account: string): Promis
     .updateTable('staff_task')
     .set({ state: 'closed', closed_at: sql<Date>`now()` })
     .where('account_id', '=', account)
+    .where('kind', '=', 'appoint-manager')
     .where('state', '=', 'open')
     .execute()
 }
 
 export interface Task {
   readonly id: string
-  readonly account_id: string
+  readonly kind: 'appoint-manager' | 'close-organisation'
+  readonly organisation_id: string
   readonly organisation: string
   readonly created_at: Date
 }
 
-export function listTasks(db: Db<Tables>): Promise<Task[]> {
-  return db
+export async function listTasks(db: Db<Tables>): Promise<Task[]> {
+  const rows = await db
     .selectFrom('staff_task')
     .innerJoin('organisation', 'organisation.id', 'staff_task.organisation_id')
     .select([
       'staff_task.id',
-      'staff_task.account_id',
+      'staff_task.kind',
+      'staff_task.organisation_id',
       'organisation.name as organisation',
       'staff_task.created_at',
     ])
@@ -171,4 +174,5 @@ export function listTasks(db: Db<Tables>): Promise<Task[]> {
     .orderBy('staff_task.created_at')
     .limit(50)
     .execute()
+  return rows as Task[]
 }

@@ -1,6 +1,6 @@
 import { formatDay } from '@myanm/chassis'
 import { isCheckViolation, isUniqueViolation, type Tx, transact } from '@myanm/database'
-import { lockAccount } from '#accounts'
+import { findAccount, lockAccount } from '#accounts'
 import { record } from '#journal'
 import { findMembership, handOver, leaveVacant, lockOrganisation } from '#organisations'
 import type { Needs } from '../services.ts'
@@ -154,6 +154,9 @@ export async function giveRole(
   const { organisation, to, staff } = given
   const locked = await lockOrganisation(tx, organisation)
   if (!locked || locked.state === 'closed') return false
+  // Suspended or leaving in the same moment: either waits for the other.
+  await lockAccount(tx, to)
+  if ((await findAccount(tx, to))?.state !== 'active') return false
   if (given.rescue !== null) {
     const rescue = await findRescue(tx, organisation)
     if (rescue?.id !== given.rescue || isOpenToObjections(rescue, given.now)) return false

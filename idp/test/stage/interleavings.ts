@@ -182,7 +182,7 @@ export async function playAll(
     max: lanes,
   })
   try {
-    const staff = await seedStaff(observer)
+    const staff = await seedStaff(observer, seed)
     let next = 0
     const lane = async () => {
       while (next < plans.length) {
@@ -224,7 +224,7 @@ interface Playing {
 
 async function play(playing: Playing): Promise<void> {
   const { plan: people, at, seed, observer, findings } = playing
-  const place = await seedOrganisation(observer, at)
+  const place = await seedOrganisation(observer, `${seed}-${at}`)
   await Promise.all(
     people.map(async (steps) => {
       for (const one of steps) {
@@ -525,15 +525,15 @@ const ACCOUNTS = `
       now()
     from generate_series(0, $2::int - 1) n returning id`
 
-async function seedStaff(observer: pg.Pool): Promise<string> {
-  const { rows } = await observer.query<{ id: string }>(ACCOUNTS, ['equipe', 1])
+async function seedStaff(observer: pg.Pool, seed: number): Promise<string> {
+  const { rows } = await observer.query<{ id: string }>(ACCOUNTS, [`equipe-${seed}`, 1])
   const staff = rows[0]?.id ?? ''
   await observer.query('insert into staff_member (account_id) values ($1)', [staff])
   return staff
 }
 
 /** A GESTIONNAIRE, two RESPONSABLES, a COLLABORATEUR; somebody invited; somebody who asks to join. */
-async function seedOrganisation(observer: pg.Pool, at: number): Promise<Place> {
+async function seedOrganisation(observer: pg.Pool, at: string): Promise<Place> {
   const client = await observer.connect()
   try {
     await client.query('begin')

@@ -1,0 +1,197 @@
+import type Router from '@koa/router'
+import { frameProblem, readForm, render } from '@myanm/chassis'
+import type { Context } from 'koa'
+import { listEscalated } from '#join-requests'
+import { record } from '#journal'
+import { listLegacyConflicts } from '#legacy'
+import { findOrganisation } from '#organisations'
+import { displayName } from '#rules/accounts'
+import { findRescue, listObjections } from '#transfers'
+import { keepNotice, type Visit } from '#visits'
+import { refuseTakeOver, removeFromTeam } from './act-on-organisation.ts'
+import { reasonForm, removalForm } from './forms.ts'
+import { listMeasuresOf, listOpenMeasures } from './measures-store.ts'
+import type { StaffNeeds } from './needs.ts'
+import {
+  findClosingWish,
+  listOrganisationActions,
+  listTeam,
+  listVacant,
+  MOST_MEMBERS,
+  searchOrganisations,
+} from './organisations-store.ts'
+import { idIn, seeOther, staffPage, staffProblem } from './pages.ts'
+import { MOST_FOUND, measuresOn, readOrganisationSearch } from './rules.ts'
+import { requireActingStaff, staffHere } from './staff-here.ts'
+
+const LIST = '/equipe-anm/organismes'
+
+export const organisationPath = (id: string, rest = ''): string => `${LIST}/${id}${rest}`
+
+const named = (person: {
+  readonly given_name: string | null
+  readonly family_name: string | null
+}): string => displayName({ ...person, email: null })
+
+/** Organisations, and what waits for the team about them (M45, M64, X5). */
+export function organisationRoutes(router: Router, needs: StaffNeeds): void {
+  const { db } = needs
+
+  router.get(LIST, async (ctx) => {
+    const visit = staffHere(ctx)
+    const typed = typeof ctx.query['q'] === 'string' ? ctx.query['q'].slice(0, 200) : null
+    const search = typed === null ? null : readOrganisationSearch(typed)
+    const found = search ? await searchOrganisations(db, search) : []
+    const isTooShort = typed !== null && search === null
+    if (isTooShort) ctx.status = 422
+    const [measures, vacant, escalated, conflicts] = [
+      await listOpenMeasures(db),
+      await listVacant(db),
+      await listEscalated(db),
+      await listLegacyConflicts(db, { after: null, most: 50 }),
+    ]
+    render(ctx, 'staff/pages/organisations.njk', {
+      ...staffPage(ctx, visit, 'organisations'),
+      form: {
+        typed: { q: typed ?? '' },
+        errors: isTooShort ? { q: 'staff.search.too-short' } : {},
+      },
+      searched: search !== null,
+      found: found.slice(0, MOST_FOUND),
+      hasMore: found.length > MOST_FOUND,
+      measures,
+      vacant,
+      escalated,
+      conflicts,
+    })
+  })
+
+  router.get(`${LIST}/:id`, async (ctx) => {
+    const visit = staffHere(ctx)
+    const organisation = await organisationAt(ctx, needs)
+    const { id } = organisation
+    await record(db, { event: 'staff-looked', organisation: id, by: visit.account })
+    const [team, actions, measures, rescue, wish] = [
+      await listTeam(db, id),
+      await listOrganisationActions(db, id),
+      await listMeasuresOf(db, id),
+      await findRescue(db, id),
+      await findClosingWish(db, id),
+    ]
+    const objections = rescue ? await listObjections(db, rescue.id) : []
+    const isDue = rescue !== undefined && rescue.until <= new Date()
+    render(ctx, 'staff/pages/organisation.njk', {
+      ...staffPage(ctx, visit, 'organisations'),
+      organisation,
+      team: team.slice(0, MOST_MEMBERS).map((member) => ({ ...member, name: displayName(member) })),
+      hasMore: team.length > MOST_MEMBERS,
+      actions: actions.map((action) => ({ ...action, by: named(action) })),
+      open: measures.find(({ state }) => state === 'proposed') ?? null,
+      measures: measures.filter(({ state }) => state !== 'proposed'),
+      kinds: measuresOn({ state: organisation.state, hasDueRescue: isDue }),
+      rescue: rescue ? { ...rescue, name: displayName(rescue), isDue } : null,
+      objections: objections.map((objection) => ({ ...objection, name: named(objection) })),
+      wish,
+    })
+  })
+
+  aloneRoutes(router, needs)
+}
+
+/** What one of the team does alone, and says why. */
+function aloneRoutes(router: Router, needs: StaffNeeds): void {
+  const { db } = needs
+
+  const showRemoval = async (ctx: Context, visit: Visit, form: object) => {
+    const organisation = await organisationAt(ctx, needs)
+    const membership = String((ctx as Routed).params['lien'])
+    const member = (await listTeam(db, organisation.id)).find(
+      (one) => one.membership === membership,
+    )
+    if (!member) throw frameProblem('not-found')
+    if (member.role === 'GESTIONNAIRE') {
+      throw staffProblem('leads', organisationPath(organisation.id))
+    }
+    render(ctx, 'staff/pages/remove-member.njk', {
+      ...staffPage(ctx, visit, 'organisations'),
+      organisation,
+      member: { ...member, name: displayName(member) },
+      form,
+    })
+    return member
+  }
+
+  router.get(`${LIST}/:id/membres/:lien/retirer`, async (ctx) => {
+    const visit = await requireActingStaff(ctx, needs)
+    if (visit) await showRemoval(ctx, visit, { typed: {}, errors: {} })
+  })
+
+  router.post(`${LIST}/:id/membres/:lien/retirer`, async (ctx) => {
+    const visit = await requireActingStaff(ctx, needs)
+    if (!visit) return
+    const organisation = idIn(ctx)
+    const form = await readForm(ctx, removalForm)
+    if (!form.ok) {
+      ctx.status = 422
+      return void (await showRemoval(ctx, visit, form))
+    }
+    const membership = String(ctx.params['lien'])
+    const member = (await listTeam(db, organisation)).find((one) => one.membership === membership)
+    if (!member) throw staffProblem('not-now', organisationPath(organisation))
+    const refusal = await removeFromTeam(needs, {
+      ...{ organisation, membership, account: member.account, staff: visit.account },
+      seen: form.values.role,
+      reason: form.values.raison,
+    })
+    if (refusal) throw staffProblem(refusal, organisationPath(organisation))
+    keepNotice(ctx, 'staff.done.removed')
+    seeOther(ctx, organisationPath(organisation))
+  })
+
+  const showRefusal = async (ctx: Context, visit: Visit, form: object) => {
+    const organisation = await organisationAt(ctx, needs)
+    const rescue = await findRescue(db, organisation.id)
+    if (!rescue) throw staffProblem('not-now', organisationPath(organisation.id))
+    render(ctx, 'staff/pages/refuse-rescue.njk', {
+      ...staffPage(ctx, visit, 'organisations'),
+      organisation,
+      name: displayName(rescue),
+      form,
+    })
+  }
+
+  router.get(`${LIST}/:id/reprise/refuser`, async (ctx) => {
+    const visit = await requireActingStaff(ctx, needs)
+    if (visit) await showRefusal(ctx, visit, { typed: {}, errors: {} })
+  })
+
+  router.post(`${LIST}/:id/reprise/refuser`, async (ctx) => {
+    const visit = await requireActingStaff(ctx, needs)
+    if (!visit) return
+    const organisation = idIn(ctx)
+    const form = await readForm(ctx, reasonForm)
+    if (!form.ok) {
+      ctx.status = 422
+      return showRefusal(ctx, visit, form)
+    }
+    const rescue = await findRescue(db, organisation)
+    const refusal = rescue
+      ? await refuseTakeOver(needs, {
+          ...{ organisation, rescue: rescue.id, staff: visit.account },
+          reason: form.values.raison,
+        })
+      : 'not-now'
+    if (refusal) throw staffProblem(refusal, organisationPath(organisation))
+    keepNotice(ctx, 'staff.done.rescue-refused')
+    seeOther(ctx, organisationPath(organisation))
+  })
+}
+
+type Routed = Context & { readonly params: Readonly<Record<string, string>> }
+
+/** @throws Problem `not-found` */
+export async function organisationAt(ctx: Context, { db }: Pick<StaffNeeds, 'db'>) {
+  const organisation = await findOrganisation(db, { id: idIn(ctx as Routed) })
+  if (!organisation) throw frameProblem('not-found')
+  return organisation
+}
