@@ -179,9 +179,9 @@ const textOf = (typed: string | readonly string[] | undefined): string | undefin
 /** Another tab was first: which of the fields it was shown no longer say what they said. */
 export function changedFields(
   typed: Readonly<Record<string, string | readonly string[]>>,
-  now: Readonly<Record<string, string>>,
+  now: Readonly<Record<string, string | readonly string[]>>,
 ): string[] {
   return Object.keys(now).filter(
-    (field) => textOf(typed[field]) !== undefined && textOf(typed[field]) !== now[field],
+    (field) => textOf(typed[field]) !== undefined && textOf(typed[field]) !== textOf(now[field]),
   )
 }

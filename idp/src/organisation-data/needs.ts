@@ -1,0 +1,3 @@
+import type { VisitNeeds } from '#visits'
+
+export type OrganisationDataNeeds = VisitNeeds

@@ -1,0 +1,349 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { REGISTER_UPDATE } from '@myanm/idp'
+import {
+  query,
+  startTestIdp,
+  type TestDatabase,
+  type TestIdp,
+  type Visitor,
+  withDatabase,
+} from '@myanm/testing'
+import { compareWithRegister, listCeased, listToCheck, markChecked } from '#organisation-data'
+import { imports } from './stage/register.ts'
+import { signsIn } from './stage/team.ts'
+import { until } from './stage/until.ts'
+
+let database: TestDatabase
+let myanm: TestIdp
+let tilleuls: string
+const visitors = new Map<string, Visitor>()
+
+beforeAll(async () => {
+  database = await withDatabase()
+  myanm = await startTestIdp({ database })
+  tilleuls = String(myanm.organisations.get('tilleuls'))
+  for (const login of ['lecteur', 'collaborateur', 'responsable', 'gestionnaire', 'voisin']) {
+    visitors.set(login, await signsIn(myanm.issuer, login))
+  }
+})
+
+afterAll(async () => {
+  await myanm.stop()
+  await database.drop()
+})
+
+const as = (login: string): Visitor => {
+  const visitor = visitors.get(login)
+  if (!visitor) throw new Error(`Nobody is signed in as ${login}`)
+  return visitor
+}
+
+const at = (path = '', organisation = tilleuls) =>
+  new URL(`/organismes/${organisation}/donnees${path}`, myanm.issuer)
+
+/** Sends a form nobody was shown, with all that a form of ours carries. */
+async function sends(login: string, address: URL, fields: Readonly<Record<string, string>>) {
+  const page = await as(login).go(new URL('/compte/identite', myanm.issuer))
+  const jeton = String(page.$('main input[name=jeton]').attr('value'))
+  return as(login).post(address, { ...fields, jeton }, { origin: myanm.issuer.origin })
+}
+
+const held = async () => {
+  const [row] = await query<Record<string, unknown>>(
+    database,
+    `select organisation.name, organisation.acronym, organisation.bce, organisation.legal_form,
+        organisation.nonprofit, organisation.version, organisation.options, profile.street,
+        profile.postcode, profile.locality, profile.phone, profile.email, profile.website,
+        profile.sectors, profile.billing_name, profile.vat_status, profile.peppol_id
+      from organisation left join organisation_profile profile
+        on profile.organisation_id = organisation.id where id = $1`,
+    [tilleuls],
+  )
+  return row
+}
+
+const GOOD = {
+  nom: 'Les Tilleuls ASBL',
+  sigle: 'LT',
+  rue: 'Rue des Tilleuls 12',
+  code_postal: '5000',
+  localite: 'Namur',
+  telephone: '081 22 33 44',
+  courriel: 'info@tilleuls.be',
+  site: 'www.tilleuls.be',
+  secteurs: 'handicap',
+}
+
+describe('the data of an organisation (M13, P14, P15)', () => {
+  test.each(['lecteur', 'collaborateur', 'responsable', 'gestionnaire'])(
+    'are read by a %s, with what the register says',
+    async (login) => {
+      const page = await as(login).go(at())
+      expect(page.status).toBe(200)
+      for (const text of ['0566.988.259', 'Association sans but lucratif', 'Rue des Tilleuls 12']) {
+        expect(page.text).toContain(text)
+      }
+      const mayEdit = login === 'responsable' || login === 'gestionnaire'
+      expect(page.text.includes('Modifier les données')).toBe(mayEdit)
+      expect(page.text).not.toContain('organisation-data.')
+    },
+  )
+
+  test.each(['lecteur', 'collaborateur'])('are not changed by a %s (E14)', async (login) => {
+    for (const path of ['/modifier', '/facturation']) {
+      const page = await as(login).go(at(path))
+      expect(page.status).toBe(403)
+      expect(page.text).toContain('ne permet pas cette action. Adressez-vous à son gestionnaire.')
+    }
+    for (const path of ['/modifier', '/facturation', '/collegues']) {
+      const before = await held()
+      const page = await sends(login, at(path), { ...GOOD, version: '1', collegues: 'oui' })
+      expect(page.status).toBe(403)
+      expect(page.text).toContain('ne permet pas cette action')
+      expect(await held()).toEqual(before)
+    }
+  })
+
+  test('are nobody else’s: 404, as if it did not exist (P15, ahead 3)', async () => {
+    for (const path of ['', '/modifier', '/facturation']) {
+      const page = await as('voisin').go(at(path))
+      const nowhere = await as('voisin').go(at(path, '0199aaaa-bbbb-7ccc-8ddd-eeeeffff0000'))
+      expect([page.status, nowhere.status]).toEqual([404, 404])
+      expect(page.text).not.toContain('Tilleuls')
+    }
+  })
+
+  test.each(['responsable', 'gestionnaire'])(
+    'are changed by a %s, and it is noted',
+    async (login) => {
+      await as(login).go(at('/modifier'))
+      const page = await as(login).submit({ fields: { ...GOOD, sigle: login } })
+      expect(page.url.pathname).toBe(at().pathname)
+      expect(page.text).toContain('Les données sont enregistrées.')
+      expect(await held()).toMatchObject({
+        acronym: login,
+        phone: '+3281223344',
+        website: 'https://www.tilleuls.be/',
+        sectors: ['handicap'],
+      })
+      const [line] = await query(
+        database,
+        `select event, account_id, details from journal where organisation_id = $1
+        order by id desc limit 1`,
+        [tilleuls],
+      )
+      expect(line).toEqual({
+        event: 'organisation-changed',
+        account_id: myanm.accounts.get(login),
+        details: { what: 'description' },
+      })
+    },
+  )
+
+  test('never are its number, its form, and whether it is marchand, whatever is sent (M39)', async () => {
+    const before = await held()
+    const page = await sends('gestionnaire', at('/modifier'), {
+      ...GOOD,
+      version: String(before?.['version']),
+      bce: '0314595348',
+      legal_form: '610',
+      marchand: 'oui',
+      nonprofit: 'false',
+    })
+    expect(page.text).toContain('Les données sont enregistrées.')
+    expect(await held()).toMatchObject({ bce: '0566988259', legal_form: '017', nonprofit: true })
+  })
+
+  test('every mistake at once, and nothing typed is lost', async () => {
+    await as('responsable').go(at('/modifier'))
+    const page = await as('responsable').submit({
+      fields: {
+        ...GOOD,
+        nom: ' ',
+        telephone: 'douze',
+        courriel: 'a@',
+        site: 'javascript:alert(1)',
+      },
+    })
+    expect(page.status).toBe(422)
+    expect(page.$('.error-summary li, .govuk-error-summary__list li').length).toBe(4)
+    expect(page.$('[name=telephone]').attr('value')).toBe('douze')
+  })
+
+  test('saved by two at once: the second is told by whom, and keeps what was typed (E40)', async () => {
+    await as('responsable').go(at('/modifier'))
+    await as('gestionnaire').go(at('/modifier'))
+    await as('gestionnaire').submit({ fields: { ...GOOD, localite: 'Jambes' } })
+    const page = await as('responsable').submit({ fields: { ...GOOD, sigle: 'Mien' } })
+    expect(page.status).toBe(409)
+    expect(page.text).toContain(
+      "Cette page a été modifiée entre-temps par Gestionnaire Dupont. Rechargez-la avant d'enregistrer.",
+    )
+    expect(page.$('[name=sigle]').attr('value')).toBe('Mien')
+    expect(page.text).toContain('Enregistré entre-temps : Jambes')
+    expect(await held()).toMatchObject({ locality: 'Jambes' })
+    await as('responsable').submit({})
+    expect(await held()).toMatchObject({ locality: 'Namur', acronym: 'Mien' })
+  })
+
+  test('saved by ten at once with one version: one is', async () => {
+    const before = await held()
+    const form = await as('responsable').go(at('/modifier'))
+    const jeton = String(form.$('main input[name=jeton]').attr('value'))
+    const version = String(before?.['version'])
+    const pages = await Promise.all(
+      Array.from({ length: 10 }, (_, n) =>
+        as('responsable').post(
+          at('/modifier'),
+          { ...GOOD, secteurs: 'sante', sigle: `n${n}`, version, jeton },
+          { origin: myanm.issuer.origin },
+        ),
+      ),
+    )
+    const saved = pages.filter(({ status }) => status === 200)
+    expect([saved.length, pages.length - saved.length]).toEqual([1, 9])
+    expect((await held())?.['version']).toBe(Number(before?.['version']) + 1)
+  })
+
+  test('billing: all that an invoice needs; an address at Peppol for who is liable only (4.2.10)', async () => {
+    await as('responsable').go(at('/facturation'))
+    const wrong = await as('responsable').submit({ fields: { courriel_facturation: '' } })
+    expect(wrong.status).toBe(422)
+    expect(wrong.text).toContain('Adresse e-mail de facturation : ce champ est obligatoire.')
+    expect(wrong.text).toContain('Régime TVA : ce champ est obligatoire.')
+    const billing = { courriel_facturation: 'compta@tilleuls.be', peppol: '0208:0566988259' }
+    const exempt = await as('responsable').submit({
+      fields: { ...billing, regime_tva: 'exempte' },
+    })
+    expect(exempt.text).toContain('La facturation est enregistrée.')
+    expect(exempt.text).not.toContain('0208:')
+    expect(await held()).toMatchObject({ billing_name: 'Les Tilleuls ASBL', peppol_id: null })
+    await as('responsable').go(at('/facturation'))
+    const liable = await as('responsable').submit({ fields: { regime_tva: 'assujetti' } })
+    expect(liable.text).toContain('0208:0566988259')
+  })
+})
+
+describe('« Les collaborateurs peuvent modifier les annonces de leurs collègues » (5.3, note 1)', () => {
+  test('is off by default, and the GESTIONNAIRE’s to switch', async () => {
+    expect((await held())?.['options']).toEqual([])
+    expect((await as('responsable').go(at())).text).not.toContain('Le permettre')
+    const refused = await sends('responsable', at('/collegues'), { collegues: 'oui' })
+    expect(refused.status).toBe(403)
+    await as('gestionnaire').go(at())
+    await as('gestionnaire').submit({ form: 'form[action$="/collegues"]' })
+    expect((await held())?.['options']).toEqual(['collaborateur_edits_colleagues_ads'])
+    await as('gestionnaire').submit({ form: 'form[action$="/collegues"]' })
+    expect((await held())?.['options']).toEqual([])
+  })
+})
+
+describe('what the register changes (4.5)', () => {
+  const changes = () =>
+    query<{ id: string; what: string; state: string; name: string }>(
+      database,
+      `select change.id, what, change.state, organisation.name
+        from register_change change join organisation on organisation.id = organisation_id
+        order by what`,
+    )
+
+  beforeEach(async () => {
+    await query(database, `update organisation set name = 'Les Tilleuls ASBL' where id = $1`, [
+      tilleuls,
+    ])
+  })
+
+  test('is proposed to the GESTIONNAIRE, with a letter, and nothing is applied', async () => {
+    await compareWithRegister(myanm.idp.services)
+    expect(await changes()).toEqual([])
+    const before = await held()
+    await imports(myanm, REGISTER_UPDATE)
+    await until(async () => (await changes()).length === 3)
+    expect(await changes()).toMatchObject([
+      { what: 'ceased', state: 'pending', name: 'Le Tremplin ASBL' },
+      { what: 'name', state: 'pending', name: 'Les Tilleuls ASBL' },
+      { what: 'seat', state: 'pending', name: 'Le Passage ASBL' },
+    ])
+    expect(await held()).toEqual(before)
+    const letters = () =>
+      myanm.letters.filter(({ subject }) => subject.includes('Banque-Carrefour'))
+    await until(() => letters().some(({ to }) => to === 'gestionnaire@exemple.be'))
+    const letter = letters().find(({ to }) => to === 'gestionnaire@exemple.be')
+    expect(letter?.text).toContain(at().href)
+    expect(letters().map(({ to }) => to)).not.toContain('responsable@exemple.be')
+  })
+
+  test('is proposed once, however often the comparison is made, at once or again', async () => {
+    const before = await changes()
+    await Promise.all(Array.from({ length: 4 }, () => compareWithRegister(myanm.idp.services)))
+    expect(await changes()).toEqual(before)
+  })
+
+  test('is read by the team, decided by the GESTIONNAIRE alone', async () => {
+    const [, name] = await changes()
+    const page = await as('responsable').go(at())
+    expect(page.text).toContain('Les Grands Tilleuls')
+    expect(page.text).toContain('Son gestionnaire en décide.')
+    const path = `/changements/${name?.id}`
+    expect((await sends('responsable', at(path), { decision: 'reprendre' })).status).toBe(403)
+    const foreign = String(myanm.organisations.get('passage'))
+    await sends('voisin', at(path, foreign), { decision: 'reprendre' })
+    expect((await held())?.['name']).toBe('Les Tilleuls ASBL')
+    expect((await changes())[1]?.state).toBe('pending')
+  })
+
+  test('set aside, it stays away; applied, it holds', async () => {
+    const gestionnaire = as('gestionnaire')
+    await gestionnaire.go(at())
+    const applied = await gestionnaire.submit({ form: 'form[action*="/changements/"]:first' })
+    expect(applied.text).toContain('le changement est repris')
+    expect((await held())?.['name']).toBe('Les Grands Tilleuls')
+    const passage = String(myanm.organisations.get('passage'))
+    const page = await as('voisin').go(at('', passage))
+    expect(page.text).toContain('Avenue Rogier 210, 1030 Schaerbeek')
+    const action = page.$('form[action*="/changements/"]').first().attr('action') ?? ''
+    await sends('voisin', new URL(action, myanm.issuer), { decision: 'ecarter' })
+    const again = await sends('voisin', new URL(action, myanm.issuer), { decision: 'reprendre' })
+    expect(again.text).toContain('Ce changement a déjà été décidé.')
+    await compareWithRegister(myanm.idp.services)
+    expect(await changes()).toMatchObject([
+      { what: 'ceased', state: 'pending' },
+      { what: 'name', state: 'applied' },
+      { what: 'seat', state: 'set-aside' },
+    ])
+    const events = await query<{ event: string }>(
+      database,
+      `select event from journal where event like 'register-change-%' order by id`,
+    )
+    expect(events.map(({ event }) => event)).toEqual([
+      ...Array.from({ length: 3 }, () => 'register-change-proposed'),
+      'register-change-applied',
+      'register-change-set-aside',
+    ])
+  })
+
+  test('that has ceased is the team’s to know, and closes nothing by itself', async () => {
+    const { db } = myanm.idp.services
+    expect(await listCeased(db, { after: null, most: 10 })).toMatchObject([
+      { name: 'Le Tremplin ASBL', ceasedOn: '2026-11-15', answer: 'pending' },
+    ])
+    const [row] = await query(
+      database,
+      `select state from organisation where name like 'Le Tremplin%'`,
+    )
+    expect(row).toEqual({ state: 'active' })
+  })
+})
+
+test('an organisation the team has not looked at is listed until somebody has', async () => {
+  const { db } = myanm.idp.services
+  await query(database, 'update organisation set to_check = true where id = $1', [tilleuls])
+  expect(await listToCheck(db, { after: null, most: 10 })).toMatchObject([
+    { id: tilleuls, registerName: 'Les Grands Tilleuls' },
+  ])
+  const by = String(myanm.accounts.get('staff'))
+  const check = () =>
+    db.transaction().execute((tx) => markChecked(tx, { organisation: tilleuls, by }))
+  expect([await check(), await check()]).toEqual([true, false])
+  expect(await listToCheck(db, { after: null, most: 10 })).toEqual([])
+})
