@@ -12,4 +12,5 @@ export {
 export { removeMember } from './remove-member.ts'
 export { membershipRoutes } from './routes.ts'
 export { type Contact, countTeam, findContact, listEnding } from './store.ts'
+export { findWaiting, type Waiting } from './waiting-store.ts'
 export { watchReviews } from './watch-reviews.ts'

@@ -22,6 +22,7 @@ import {
   showDay,
 } from './rules.ts'
 import { countResponsables, findMember, type MemberFile } from './store.ts'
+import { findLeftBehind } from './waiting-store.ts'
 
 /** How long the page of somebody who has gone tells how far that has come, in milliseconds. */
 const AFTERMATH = 24 * 60 * 60_000
@@ -43,7 +44,7 @@ export function memberRoutes(router: Router, needs: MembershipNeeds): void {
     if (member.state !== 'active') {
       return render(ctx, 'memberships/pages/former-member.njk', {
         ...shownOf(ctx, here, member),
-        ...{ progress, isFollowing },
+        ...{ progress, isFollowing, left: await leftBy(here, member) },
       })
     }
     if (member.role === 'GESTIONNAIRE') throw leads(here.organisation)
@@ -105,6 +106,7 @@ export function memberRoutes(router: Router, needs: MembershipNeeds): void {
     render(ctx, 'memberships/pages/remove.njk', {
       ...shownOf(ctx, here, member),
       isLastResponsable: await isAlone(here, member),
+      left: await leftBy(here, member),
       changes: consequencesOf(organisationOf(here), { from: member.role, to: null }),
     })
   })
@@ -149,6 +151,9 @@ export function memberRoutes(router: Router, needs: MembershipNeeds): void {
   async function provedFor(ctx: Context, here: MemberVisit, member: MemberFile): Promise<boolean> {
     return !(await isAlone(here, member)) || (await takesFreshProof(ctx, needs))
   }
+
+  const leftBy = ({ organisation }: MemberVisit, { account }: MemberFile) =>
+    findLeftBehind(db, { organisation: organisation.id, account })
 
   async function isAlone({ organisation }: MemberVisit, { role }: MemberFile): Promise<boolean> {
     return role === 'RESPONSABLE' && (await countResponsables(db, organisation.id)) === 1

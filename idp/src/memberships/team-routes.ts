@@ -7,6 +7,7 @@ import { organisationPage, requireMember } from './member-here.ts'
 import type { MembershipNeeds } from './needs.ts'
 import { isIdentifier } from './rules.ts'
 import { countTeam, listTeam, type Turn } from './store.ts'
+import { findWaiting } from './waiting-store.ts'
 
 /** Members on one page: a team is read at a glance, one of ten thousand is searched. */
 const PAGE = 50
@@ -20,7 +21,7 @@ export function teamRoutes(router: Router, needs: MembershipNeeds): void {
     if (!here) return
     const { organisation, actor } = here
     const search = textOf(ctx, 'q')
-    const [page, total] = await Promise.all([
+    const [page, total, waiting] = await Promise.all([
       listTeam(needs.db, {
         organisation: organisation.id,
         viewer: here.account,
@@ -29,15 +30,19 @@ export function teamRoutes(router: Router, needs: MembershipNeeds): void {
         most: PAGE,
       }),
       countTeam(needs.db, organisation.id),
+      findWaiting(needs.db, { organisation: organisation.id, account: here.account }),
     ])
     const base = `/organismes/${organisation.id}`
-    const may = (action: 'team.role' | 'team.invite') => outlook(actor, action).allowed
+    const may = (action: 'team.role' | 'team.invite' | 'join.decide') =>
+      outlook(actor, action).allowed
     render(ctx, 'memberships/pages/team.njk', {
       ...organisationPage(ctx, here, 'team'),
       ...{ total, search, base },
       isSearchable: total > PAGE || search !== '',
       mayDecide: may('team.role'),
       mayInvite: may('team.invite'),
+      requests: may('join.decide') ? waiting.requests : 0,
+      invitations: may('team.invite') ? waiting.invitations : 0,
       members: page.members.map(({ id, email, role, is_oneself, ...person }) => ({
         ...{ id, email, role, isOneself: is_oneself },
         name: displayName({ ...person, email: null }),

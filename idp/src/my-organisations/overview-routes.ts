@@ -4,6 +4,7 @@ import { outlook } from '@myanm/permissions'
 import {
   countTeam,
   findContact,
+  findWaiting,
   listEnding,
   type MemberVisit,
   organisationPage,
@@ -14,7 +15,6 @@ import { displayName } from '#rules/accounts'
 import { isIdentifier, showDay } from '#rules/memberships'
 import type { MyOrganisationsNeeds } from './needs.ts'
 import { doingsOf } from './rules.ts'
-import { findWaiting } from './store.ts'
 
 /** A role that ends within a month deserves a look. */
 const SOON = { days: 30, most: 10 }

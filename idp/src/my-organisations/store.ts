@@ -94,36 +94,3 @@ export async function countOwnOrganisations(db: Db<Tables>, account: string): Pr
     .executeTakeFirstOrThrow()
   return Number(count)
 }
-
-/** What waits in an organisation: how many of each, for whoever may do something about it. */
-export interface Waiting {
-  readonly requests: number
-  readonly invitations: number
-  readonly reviews: number
-  /** A proposed hand-over: to the person who looks, by them, or between others. */
-  readonly transfer: 'to-me' | 'by-me' | 'other' | null
-}
-
-export async function findWaiting(
-  db: Db<Tables>,
-  of: { readonly organisation: string; readonly account: string },
-): Promise<Waiting> {
-  const { rows } = await sql<Waiting>`
-    select
-      (select count(*)::int from join_request
-        where organisation_id = ${of.organisation}::uuid and state = 'pending') as requests,
-      (select count(*)::int from invitation
-        where organisation_id = ${of.organisation}::uuid and state = 'pending') as invitations,
-      (select count(*)::int from member_review
-        where organisation_id = ${of.organisation}::uuid and closed_at is null) as reviews,
-      (select case when t.account_id = ${of.account}::uuid then 'to-me'
-          when f.account_id = ${of.account}::uuid then 'by-me' else 'other' end
-        from manager_transfer mt
-          join membership f on f.id = mt.from_membership
-          join membership t on t.id = mt.to_membership
-        where mt.organisation_id = ${of.organisation}::uuid and mt.state = 'proposed') as transfer
-  `.execute(db)
-  const [row] = rows
-  if (!row) throw new Error('A statement without a table answers one row')
-  return row
-}

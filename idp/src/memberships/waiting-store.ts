@@ -1,0 +1,66 @@
+import type { Db } from '@myanm/database'
+import { sql } from 'kysely'
+import type { Tables } from '../tables.ts'
+
+/** What waits in an organisation: how many of each, for whoever may do something about it. */
+export interface Waiting {
+  readonly requests: number
+  readonly invitations: number
+  readonly reviews: number
+  /** A proposed hand-over: to the person who looks, by them, or between others. */
+  readonly transfer: 'to-me' | 'by-me' | 'other' | null
+}
+
+export async function findWaiting(
+  db: Db<Tables>,
+  of: { readonly organisation: string; readonly account: string },
+): Promise<Waiting> {
+  const { rows } = await sql<Waiting>`
+    select
+      (select count(*)::int from join_request
+        where organisation_id = ${of.organisation}::uuid and state = 'pending') as requests,
+      (select count(*)::int from invitation
+        where organisation_id = ${of.organisation}::uuid and state = 'pending') as invitations,
+      (select count(*)::int from member_review
+        where organisation_id = ${of.organisation}::uuid and closed_at is null) as reviews,
+      (select case when t.account_id = ${of.account}::uuid then 'to-me'
+          when f.account_id = ${of.account}::uuid then 'by-me' else 'other' end
+        from manager_transfer mt
+          join membership f on f.id = mt.from_membership
+          join membership t on t.id = mt.to_membership
+        where mt.organisation_id = ${of.organisation}::uuid and mt.state = 'proposed') as transfer
+  `.execute(db)
+  const [row] = rows
+  if (!row) throw new Error('A statement without a table answers one row')
+  return row
+}
+
+/** What somebody who goes leaves behind: told before they are removed, and done with after. */
+export interface LeftBehind {
+  /** Invitations they sent that nobody has answered. */
+  readonly invitations: number
+  /** They ask for a higher role: that closes with their membership. */
+  readonly asks: boolean
+  /** The organisation is proposed to them: that is cancelled. */
+  readonly isToLead: boolean
+}
+
+export async function findLeftBehind(
+  db: Db<Tables>,
+  of: { readonly organisation: string; readonly account: string },
+): Promise<LeftBehind> {
+  const { rows } = await sql<LeftBehind>`
+    select
+      (select count(*)::int from invitation
+        where organisation_id = ${of.organisation}::uuid and invited_by = ${of.account}::uuid
+          and state = 'pending') as invitations,
+      exists (select from join_request
+        where organisation_id = ${of.organisation}::uuid and account_id = ${of.account}::uuid
+          and kind = 'raise' and state = 'pending') as asks,
+      exists (select from manager_transfer mt join membership t on t.id = mt.to_membership
+        where mt.organisation_id = ${of.organisation}::uuid and t.account_id = ${of.account}::uuid
+          and mt.state = 'proposed') as "isToLead"`.execute(db)
+  const [row] = rows
+  if (!row) throw new Error('A statement without a table answers one row')
+  return row
+}
