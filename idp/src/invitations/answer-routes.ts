@@ -60,16 +60,19 @@ export function answerRoutes(router: Router, needs: InvitationNeeds): void {
     }
     const form = await readForm(ctx, isLegacy ? passwordForm : newcomerForm)
     const typed = form.ok ? (form.values as NewcomerValues) : null
+    const told = (field: string): string => String(form.typed[field] ?? '')
     const names = isLegacy
       ? { prenom: holder.given_name ?? '', nom: holder.family_name ?? '' }
-      : { prenom: typed?.prenom ?? '', nom: typed?.nom ?? '' }
-    const errors = typed
-      ? mistakesOfNewPassword({
-          password: typed.mot_de_passe,
-          confirmation: typed.confirmation,
-          own: [invitation.email, names.prenom, names.nom],
-        })
-      : (form as { errors: Readonly<Record<string, string>> }).errors
+      : { prenom: typed?.prenom ?? told('prenom'), nom: typed?.nom ?? told('nom') }
+    // All that is to be put right is said at once.
+    const errors = {
+      ...(form.ok ? {} : form.errors),
+      ...mistakesOfNewPassword({
+        password: told('mot_de_passe'),
+        confirmation: told('confirmation'),
+        own: [invitation.email, names.prenom, names.nom],
+      }),
+    }
     if (!typed || Object.keys(errors).length > 0) {
       return showInvitation(ctx, needs, {
         inFront,

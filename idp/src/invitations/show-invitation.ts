@@ -79,6 +79,7 @@ export function showInvitation(
   // Browsers hold every redirect of a form to the policy of its page: this one ends at the site.
   if (landing.site) allowFormAction(ctx, new URL(landing.site.homeUri).origin)
   const me = visit?.standing.account
+  const makesPassword = standpoint === 'new' || standpoint === 'legacy'
   if (Object.keys(form.errors).length > 0) ctx.status = 422
   if (!inFront.isOpen && !inFront.isMember) ctx.status = 410
   render(ctx, 'invitations/pages/invitation.njk', {
@@ -98,6 +99,8 @@ export function showInvitation(
     masked: maskedEmail(invitation.email),
     // Whoever signs in after this moment has changed accounts.
     since: visit?.session.signedInAt.getTime() ?? 0,
+    // Whether the link is in the right hands is not known before somebody signs in, or begins.
+    seen: me?.email ?? (makesPassword ? invitation.email : maskedEmail(invitation.email)),
     me: me ? { id: me.id, email: me.email ?? '', name: displayName(me) } : null,
     // Only whoever reads the mailbox sees the name its old account has.
     known: standpoint === 'legacy' && holder?.given_name ? displayName(holder) : null,
