@@ -23,6 +23,8 @@ let database: TestDatabase
 let myanm: OwnProcess
 let sites: readonly HearingSite[]
 let clients: ReturnType<typeof client>[]
+/** As MyANM itself changes things, in the name of its own role. */
+let changing: pg.Client
 
 beforeAll(async () => {
   database = await withDatabase()
@@ -35,9 +37,12 @@ beforeAll(async () => {
     client({ id: 'bilan' }),
   ]
   myanm = await startOwnProcess({ database, clients })
+  changing = new pg.Client({ connectionString: database.urlFor('idp').href })
+  await changing.connect()
 }, 60_000)
 
 afterAll(async () => {
+  await changing.end()
   await myanm.stop()
   for (const site of sites) await site.close()
   await database.drop()
@@ -56,9 +61,6 @@ test('killed between a change and its delivery, again and again: none is lost, a
   for (const site of sites) site.forget()
   await query(database, 'delete from signal')
 
-  // As MyANM itself changes it, in the name of its own role.
-  const changing = new pg.Client({ connectionString: database.urlFor('idp').href })
-  await changing.connect()
   let caught = 0
   for (let round = 0; round < KILLS; round += 1) {
     const who = people[round % people.length] ?? ''
@@ -91,7 +93,6 @@ test('killed between a change and its delivery, again and again: none is lost, a
     twice += site.heard.length - heard.size
     inOrder(site)
   }
-  await changing.end()
   process.stdout.write(
     `${KILLS} kills, ${caught} of them before all was delivered: ${changes.length} changes for ${sites.length} sites, none lost, all in order; ${twice} told twice\n`,
   )
