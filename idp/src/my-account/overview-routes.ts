@@ -3,7 +3,7 @@ import { render } from '@myanm/chassis'
 import { hasSecondFactor } from '#authenticators'
 import { listSites } from '#clients'
 import { lettersOf } from '#mail'
-import { listChoices } from '#organisations'
+import { countOwnOrganisations, listOwnOrganisations } from '#my-organisations'
 import { listLive } from '#proofs'
 import { displayName } from '#rules/accounts'
 import { concerns } from '#rules/home'
@@ -11,6 +11,9 @@ import { isOfTheTeam } from '#staff'
 import { accountPage, requirePerson } from '#visits'
 import type { MyAccountNeeds } from './needs.ts'
 import { concernsOf, isMailReturned } from './rules.ts'
+
+/** Organisations named here; the others have a page of their own. */
+const FIRST = 5
 
 /** The first page: who I am, what deserves attention, where I may act (M3, M12, M18). */
 export function overviewRoutes(router: Router, needs: MyAccountNeeds): void {
@@ -20,14 +23,17 @@ export function overviewRoutes(router: Router, needs: MyAccountNeeds): void {
     const visit = await requirePerson(ctx, needs)
     if (!visit) return
     const { standing, account } = visit
-    const [sites, memberships, pending, letters, isProtected, isStaff] = await Promise.all([
-      listSites(db),
-      listChoices(db, account),
-      listLive(db, account, new Date()),
-      lettersOf(db, account),
-      hasSecondFactor(db, account),
-      isOfTheTeam(db, account),
-    ])
+    const [sites, organisations, total, pending, letters, isProtected, isStaff] = await Promise.all(
+      [
+        listSites(db),
+        listOwnOrganisations(db, { account, search: '', turn: null, most: FIRST }),
+        countOwnOrganisations(db, account),
+        listLive(db, account, new Date()),
+        lettersOf(db, account),
+        hasSecondFactor(db, account),
+        isOfTheTeam(db, account),
+      ],
+    )
     const isPending = (purpose: string) => pending.some((proof) => proof.purpose === purpose)
     render(ctx, 'my-account/pages/overview.njk', {
       ...accountPage(ctx, visit, 'overview'),
@@ -40,7 +46,8 @@ export function overviewRoutes(router: Router, needs: MyAccountNeeds): void {
         isNewsletterPending: isPending('newsletter'),
         hasSecondFactor: isProtected,
       }),
-      ...{ memberships, isStaff },
+      memberships: organisations.organisations,
+      ...{ total, isStaff },
       sites: sites.filter((site) => concerns(site.client_id, standing)),
     })
   })

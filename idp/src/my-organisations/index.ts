@@ -1,1 +1,2 @@
 export { myOrganisationsRoutes } from './routes.ts'
+export { countOwnOrganisations, listOwnOrganisations } from './store.ts'
