@@ -126,7 +126,6 @@ describe('a team of ten thousand', () => {
     }
     expect(Math.max(...Object.values(times))).toBeLessThan(LONGEST)
     expect(times.last).toBeLessThan(times.first * 3 + 100)
-    if (process.env['SHOW_TIMES']) console.log(times)
   })
 
   test('a key of another team begins at the top, and tells nothing', async () => {
@@ -175,5 +174,4 @@ test('a person in two thousand organisations finds each, page by page or by name
     expect(names.map((name) => found.page.$(name).text())).toEqual(['Les Tilleuls ASBL'])
   }
   expect(slowest).toBeLessThan(LONGEST)
-  if (process.env['SHOW_TIMES']) console.log({ slowest })
 }, 120_000)
