@@ -72,7 +72,7 @@ function show(
   if (Object.keys(errors).length > 0) ctx.status = 422
   else if (refused) ctx.status = 409
   render(ctx, 'join-requests/pages/ask.njk', {
-    ...accountPage(ctx, visit, 'overview'),
+    ...accountPage(ctx, visit, 'organisations'),
     form: { typed, errors },
     addressee,
     refused: refused ?? null,

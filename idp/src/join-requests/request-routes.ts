@@ -30,7 +30,7 @@ export function requestRoutes(router: Router, needs: JoinRequestNeeds): void {
     const { state, settledAt } = request
     const again = state === 'refused' && settledAt ? mayAskAgainOn(settledAt) : null
     render(ctx, 'join-requests/pages/request.njk', {
-      ...accountPage(ctx, visit, 'overview'),
+      ...accountPage(ctx, visit, 'organisations'),
       request,
       wayOn: wayOn(request),
       again,
