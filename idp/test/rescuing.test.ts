@@ -218,7 +218,17 @@ describe('an organisation whose GESTIONNAIRE is gone', () => {
     const second = await another('responsable')
     const other = { ...own, personne: 'responsable' }
     await fills(first, file('/nommer'), other)
-    expect((await decides(second)).status).toBe(403)
+    const [open] = await query<{ id: string }>(
+      database,
+      "select id from organisation_measure where state = 'proposed'",
+    )
+    const path = `/equipe-anm/mesures/${open?.id}`
+    expect((await second.go(at(path))).text).toMatch(/concerne votre propre compte/)
+    const posted = await second.post(at(path), {
+      jeton: String((await second.go(file('/fermer'))).$('input[name=jeton]').attr('value')),
+      decision: 'accepter',
+    })
+    expect(posted.status).toBe(403)
     expect(await leads()).toBe('gestionnaire')
   })
 })
@@ -259,6 +269,20 @@ describe('the team of the ANM', () => {
     expect(names[0]).toBe('Gestionnaire Dupont')
     expect(await events()).toEqual(['staff-looked'])
     expect((await visitor.go(at(`/equipe-anm/organismes/${idOf('staff')}`))).status).toBe(404)
+  })
+
+  test('checks what somebody registered, once (D13)', async () => {
+    await query(database, 'update organisation set to_check = true where id = $1', [tilleuls()])
+    const visitor = await staff()
+    const list = await visitor.go(at('/equipe-anm/organismes'))
+    expect(list.text).toMatch(/À vérifier Les Tilleuls ASBL/)
+    const shown = await visitor.go(file())
+    const jeton = String(shown.$('input[name=jeton]').attr('value'))
+    const checked = await visitor.submit({ form: 'form[action$="/verifie"]' })
+    expect(checked.text).toMatch(/L’organisme est vérifié/)
+    expect((await visitor.post(file('/verifie'), { jeton })).status).toBe(409)
+    expect((await visitor.go(at('/equipe-anm/organismes'))).text).not.toMatch(/À vérifier Les/)
+    expect(await events()).toContain('organisation-checked')
   })
 
   test('removes a member with a reason, never the GESTIONNAIRE (P24)', async () => {

@@ -88,6 +88,8 @@ describe('who is not of the team', () => {
     '/equipe-anm/organismes/:id/rouvrir',
     '/equipe-anm/organismes/:id/reprise/refuser',
     '/equipe-anm/organismes/:id/membres/:id/retirer',
+    '/equipe-anm/organismes/:id/verifie',
+    '/equipe-anm/conflits/:id/regle',
     '/equipe-anm/mesures/:id',
     '/equipe-anm/corrections',
     '/equipe-anm/corrections/:id',

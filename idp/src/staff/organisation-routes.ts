@@ -1,15 +1,17 @@
 import type Router from '@koa/router'
 import { frameProblem, readForm, render } from '@myanm/chassis'
+import { transact } from '@myanm/database'
 import type { Context } from 'koa'
 import { listEscalated } from '#join-requests'
 import { record } from '#journal'
-import { listLegacyConflicts } from '#legacy'
+import { listLegacyConflicts, settleLegacyConflict } from '#legacy'
+import { listCeased, listToCheck, markChecked } from '#organisation-data'
 import { findOrganisation } from '#organisations'
 import { displayName } from '#rules/accounts'
 import { findRescue, listObjections } from '#transfers'
 import { keepNotice, type Visit } from '#visits'
 import { refuseTakeOver, removeFromTeam } from './act-on-organisation.ts'
-import { reasonForm, removalForm } from './forms.ts'
+import { nothingForm, reasonForm, removalForm } from './forms.ts'
 import { listMeasuresOf, listOpenMeasures } from './measures-store.ts'
 import type { StaffNeeds } from './needs.ts'
 import {
@@ -23,8 +25,12 @@ import {
 import { idIn, seeOther, staffPage, staffProblem } from './pages.ts'
 import { MOST_FOUND, measuresOn, readOrganisationSearch } from './rules.ts'
 import { requireActingStaff, staffHere } from './staff-here.ts'
+import { holdMember } from './store.ts'
 
 const LIST = '/equipe-anm/organismes'
+
+/** Of what waits, the oldest: what is done makes room for the next. */
+const MOST_WAITING = 50
 
 export const organisationPath = (id: string, rest = ''): string => `${LIST}/${id}${rest}`
 
@@ -44,11 +50,14 @@ export function organisationRoutes(router: Router, needs: StaffNeeds): void {
     const found = search ? await searchOrganisations(db, search) : []
     const isTooShort = typed !== null && search === null
     if (isTooShort) ctx.status = 422
-    const [measures, vacant, escalated, conflicts] = [
+    const first = { after: null, most: MOST_WAITING }
+    const [measures, vacant, toCheck, ceased, escalated, conflicts] = [
       await listOpenMeasures(db),
       await listVacant(db),
+      await listToCheck(db, first),
+      await listCeased(db, first),
       await listEscalated(db),
-      await listLegacyConflicts(db, { after: null, most: 50 }),
+      await listLegacyConflicts(db, first),
     ]
     render(ctx, 'staff/pages/organisations.njk', {
       ...staffPage(ctx, visit, 'organisations'),
@@ -61,6 +70,8 @@ export function organisationRoutes(router: Router, needs: StaffNeeds): void {
       hasMore: found.length > MOST_FOUND,
       measures,
       vacant,
+      toCheck,
+      ceased,
       escalated,
       conflicts,
     })
@@ -95,7 +106,45 @@ export function organisationRoutes(router: Router, needs: StaffNeeds): void {
     })
   })
 
+  lookedAtRoutes(router, needs)
   aloneRoutes(router, needs)
+}
+
+/** What one of the team has looked at, and found in order. */
+function lookedAtRoutes(router: Router, needs: StaffNeeds): void {
+  const { db } = needs
+
+  router.post(`${LIST}/:id/verifie`, async (ctx) => {
+    const visit = await requireActingStaff(ctx, needs)
+    if (!visit) return
+    await readForm(ctx, nothingForm)
+    const { id: organisation } = await organisationAt(ctx, needs)
+    const isDone = await transact(
+      db,
+      async (tx) =>
+        (await holdMember(tx, visit.account)) &&
+        markChecked(tx, { organisation, by: visit.account }),
+    )
+    if (!isDone) throw staffProblem('not-now', organisationPath(organisation))
+    keepNotice(ctx, 'staff.done.checked')
+    seeOther(ctx, organisationPath(organisation))
+  })
+
+  router.post('/equipe-anm/conflits/:id/regle', async (ctx) => {
+    const visit = await requireActingStaff(ctx, needs)
+    if (!visit) return
+    await readForm(ctx, nothingForm)
+    const id = idIn(ctx)
+    const isDone = await transact(
+      db,
+      async (tx) =>
+        (await holdMember(tx, visit.account)) &&
+        settleLegacyConflict(tx, { id, by: visit.account }),
+    )
+    if (!isDone) throw staffProblem('not-now', LIST)
+    keepNotice(ctx, 'staff.done.conflict')
+    seeOther(ctx, LIST)
+  })
 }
 
 /** What one of the team does alone, and says why. */
