@@ -196,7 +196,7 @@ describe('asking to join', () => {
 
   test.each([
     ['0566988258', "Ce numéro d'entreprise n'est pas valide."],
-    ['abc', "Ce numéro d'entreprise n'est pas valide."],
+    ['12 34', "Ce numéro d'entreprise n'est pas valide."],
     ['0412987693', 'Demander à rejoindre'],
     ['0400002066', 'Aucun organisme actif ne porte ce numéro'],
   ])('%s is answered « %s »', async (number, words) => {
@@ -240,6 +240,22 @@ describe('nobody learns who is on MyANM', () => {
       person(bare(known.page.html, 'Les Tilleuls ASBL', TILLEULS)),
     )
     expect(absent.page.text).toContain('En attente')
+  })
+
+  test('nor by a name: any is taken, and reaches the one organisation that has it', async () => {
+    for (const name of ['les  tilleuls asbl', 'LES TILLEULS', 'Académie de Montpellier']) {
+      await askAs('particulier', encodeURIComponent(name))
+    }
+    const absent = await askAs('particulier', encodeURIComponent('La Maison de nulle part'))
+    expect(absent.page.text).toContain('En attente')
+    expect((await requests()).map(({ organisation_id: id }) => id)).toEqual([
+      tilleuls(),
+      myanm.organisations.get('montpellier'),
+      null,
+    ])
+    // Another spelling of the same name is a double, here as there.
+    const again = await askAs('particulier', encodeURIComponent('la maison de nulle part ASBL'))
+    expect(again.page.text).toContain('Votre demande est déjà en attente de réponse.')
   })
 
   test('nor by the statements that are made, and so the time it takes', async () => {

@@ -23,7 +23,7 @@ export function askRoutes(router: Router, needs: JoinRequestNeeds): void {
       return show(ctx, visit, { typed: { numero: typed }, errors, addressee: null })
     }
     const { addressee } = found
-    show(ctx, visit, { typed: { numero: addressee.bce }, errors: {}, addressee })
+    show(ctx, visit, { typed: {}, errors: {}, addressee })
   })
 
   router.post('/organismes/rejoindre', async (ctx) => {

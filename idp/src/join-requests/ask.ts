@@ -11,6 +11,9 @@ const DAY = 86_400_000
 /** Nobody: looked for in the place of an organisation that is not here, so that both take as long. */
 const NOBODY = '00000000-0000-0000-0000-000000000000'
 
+/** What the database refuses of one person at one organisation. */
+const DOUBLES = ['join_request_one_pending', 'join_request_one_waiting', 'join_request_one_named']
+
 export type Asked =
   | { readonly is: 'asked'; readonly request: string }
   /** E21 */
@@ -75,10 +78,7 @@ async function ask(
   try {
     return await transact(db, (tx) => askIn(tx, wish))
   } catch (error) {
-    const isDouble =
-      isUniqueViolation(error, 'join_request_one_pending') ||
-      isUniqueViolation(error, 'join_request_one_waiting')
-    if (!isDouble) throw error
+    if (!DOUBLES.some((constraint) => isUniqueViolation(error, constraint))) throw error
     const { pending } = await findEarlier(db, wish)
     // Answered between the two: asked again, it is a request like any other.
     return pending === null ? ask(db, wish) : { is: 'pending', request: pending }

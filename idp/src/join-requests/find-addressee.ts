@@ -3,26 +3,42 @@ import { findOrganisation } from '#organisations'
 import { lookUp } from '#register'
 import { readBce } from '#rules/organisations'
 import type { Tables } from '../tables.ts'
-import type { Addressee } from './store.ts'
+import { looksLikeName } from './rules.ts'
+import { type Addressee, listNamed } from './store.ts'
 
 export type Found =
-  | { readonly is: 'found'; readonly addressee: Addressee & { readonly bce: string } }
+  | { readonly is: 'found'; readonly addressee: Addressee }
   /** E08 */
   | { readonly is: 'no-number' }
   /** E09 */
   | { readonly is: 'nobody' }
 
 /**
- * Whom a number stands for. The register answers, which is public; whether the organisation has an
- * account here is looked up all the same and changes neither the answer nor its words, so that nobody
- * learns from this page who is here (ahead 3). Only what the register does not know is found here alone.
+ * Whom a number or a name stands for. Whether the organisation has an account here changes neither the
+ * answer nor its words, so that nobody learns from this page who is here (ahead 3).
  */
-export async function findAddressee(db: Db<Tables>, typed: string): Promise<Found> {
+export function findAddressee(db: Db<Tables>, typed: string): Promise<Found> {
   const bce = readBce(typed)
-  if (bce === null) return { is: 'no-number' }
+  if (bce !== null) return findByNumber(db, bce)
+  if (looksLikeName(typed)) return findByName(db, typed.trim().replaceAll(/\s+/g, ' '))
+  return Promise.resolve({ is: 'no-number' })
+}
+
+/** The register answers, which is public; only what it does not know is found here alone. */
+async function findByNumber(db: Db<Tables>, bce: string): Promise<Found> {
   const [entry, here] = await Promise.all([lookUp(db, bce), findOrganisation(db, { bce })])
   const isOpen = here !== undefined && here.state !== 'closed'
   const name = (entry.is === 'found' ? entry.name : null) ?? (isOpen ? here.name : null)
   if (name === null) return { is: 'nobody' }
   return { is: 'found', addressee: { id: isOpen ? here.id : null, bce, name } }
+}
+
+/**
+ * Any name is taken, in the words it was typed with: it reaches the one organisation that has it, but for
+ * accents, capitals and « ASBL », or nobody. Of two with one name neither is guessed.
+ */
+async function findByName(db: Db<Tables>, name: string): Promise<Found> {
+  const [only, second] = await listNamed(db, name)
+  const id = only !== undefined && second === undefined ? only : null
+  return { is: 'found', addressee: { id, bce: null, name } }
 }

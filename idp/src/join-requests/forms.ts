@@ -19,7 +19,7 @@ export const joinForm = z.object({
     .string({ error: 'join-requests.number.missing' })
     .trim()
     .min(1, 'join-requests.number.missing')
-    .max(64, 'join-requests.number.invalid'),
+    .max(200, 'join-requests.number.invalid'),
   fonction: line(FUNCTION, 'join-requests.function.too-long'),
   message: line(MESSAGE, 'join-requests.message.too-long'),
 })

@@ -82,5 +82,10 @@ export function roleToAskFor(least: Role | null): Grantable | null {
   return isGrantable(least) ? least : null
 }
 
+/** Whether something typed is meant as a name rather than as a number: it has three letters together. */
+export function looksLikeName(typed: string): boolean {
+  return /\p{L}{3}/u.test(typed) && typed.length <= 200
+}
+
 /** What goes into a letter for a name that may not stand there: the sentence does without it. */
 export const UNNAMED = 'none'

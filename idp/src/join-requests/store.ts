@@ -24,7 +24,7 @@ export interface NewRequest {
   readonly page: string | null
 }
 
-/** @throws a unique violation on `join_request_one_pending` or `…_one_waiting` for a double (E21) */
+/** @throws a unique violation on `join_request_one_pending`, `…_one_waiting` or `…_one_named` for a double (E21) */
 export async function saveRequest(tx: Tx<Tables>, asked: NewRequest): Promise<string> {
   const { addressee, account, kind, wishedRole, message, client, page } = asked
   const { id } = await tx
@@ -59,7 +59,12 @@ export async function findEarlier(
     .where((row) =>
       row.or([
         row('organisation_id', '=', addressee.id),
-        row.and([row('organisation_id', 'is', null), row('bce', '=', addressee.bce)]),
+        row.and([
+          row('organisation_id', 'is', null),
+          addressee.bce === null
+            ? sql<boolean>`organisation_name_key(asked_name) = organisation_name_key(${addressee.name}::text)`
+            : row('bce', '=', addressee.bce),
+        ]),
       ]),
     )
     .orderBy('id', 'desc')
@@ -69,6 +74,22 @@ export async function findEarlier(
     pending: rows.find(({ state }) => state === 'pending')?.id ?? null,
     refused: refused?.settled_at ? { id: refused.id, at: refused.settled_at } : null,
   }
+}
+
+/** Open organisations of this name, two at most; what the team has not looked at yet is not one. */
+export async function listNamed(db: Reader, name: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('organisation')
+    .select('id')
+    .where(
+      sql<boolean>`organisation_name_key(name) = organisation_name_key(${name}::text)
+        and organisation_name_key(${name}::text) <> ''`,
+    )
+    .where('state', '<>', 'closed')
+    .where('to_check', '=', false)
+    .limit(2)
+    .execute()
+  return rows.map(({ id }) => id)
 }
 
 /** How many requests somebody has open, and has made since a moment. */
@@ -122,7 +143,7 @@ function ownRequests(db: Reader) {
       // What the person asked for, in the words they were shown: those of the organisation itself would
       // tell whether it is here.
       sql<string>`coalesce(join_request.asked_name, organisation.name)`.as('name'),
-      sql<string | null>`coalesce(join_request.bce, organisation.bce)`.as('bce'),
+      'join_request.bce',
       'join_request.wished_role as wishedRole',
       'join_request.function',
       'join_request.message',
