@@ -66,7 +66,23 @@ const TRANSFER = '0199aaaa-bbbb-7ccc-8ddd-eeeeffff0003'
 
 /** One way to each action: the pages, and what they send. */
 const PROBES: Partial<Record<ActionKey, Probe>> = {
-  'org.read': page(''),
+  'org.read': {
+    routes: ['/organismes/:organisme', '/organismes/:organisme/donnees'],
+    requests: (place) => [{ path: base(place) }, { path: `${base(place)}/donnees` }],
+  },
+  'org.edit': {
+    routes: [
+      '/organismes/:organisme/donnees/modifier',
+      '/organismes/:organisme/donnees/facturation',
+    ],
+    // What is typed is wrong on purpose: who may is told so, who may not never gets that far.
+    requests: (place) => [
+      { path: `${base(place)}/donnees/modifier` },
+      { path: `${base(place)}/donnees/modifier`, fields: { nom: '' } },
+      { path: `${base(place)}/donnees/facturation` },
+      { path: `${base(place)}/donnees/facturation`, fields: { courriel: 'nulle part' } },
+    ],
+  },
   'team.read': page('/equipe'),
   'team.invite': {
     routes: ['/organismes/:organisme/equipe/inviter'],
@@ -146,6 +162,13 @@ const PROBES: Partial<Record<ActionKey, Probe>> = {
       { path: `${base(place)}/quitter`, fields: {} },
     ],
   },
+  'org.close': {
+    routes: ['/organismes/:organisme/fermeture'],
+    requests: (place) => [
+      { path: `${base(place)}/fermeture` },
+      { path: `${base(place)}/fermeture`, fields: { raison: 'Notre association est dissoute.' } },
+    ],
+  },
   'org.journal': page('/journal'),
 }
 
@@ -176,8 +199,6 @@ const ELSEWHERE: Partial<Record<ActionKey, string>> = {
   'doc.generate': 'MonASBL has no documents yet',
   'team.private.read': 'nobody may, and no address leads there: asked below',
   'team.invite.resp': 'the same address as team.invite: asked below',
-  'org.edit': 'the same address as org.read, with its form: asked below',
-  'org.close': 'on the pages of the ANM team; a GESTIONNAIRE asks by the contact form',
   'cv.own': 'no site keeps CVs yet',
   'cv.read': 'no site keeps CVs yet',
   'forum.post': 'the forum is not there yet',
@@ -402,6 +423,63 @@ describe('what a cell says of a part only', () => {
     const verdict = await askAs('collaborateur', { path, fields: { proposition: TRANSFER } })
     expect(verdict).toBe('refused')
     await putBack()
+  })
+})
+
+describe('A, on pages of their own', () => {
+  const REASON = { raison: 'Demandé par son bureau, vérifié par téléphone.' }
+
+  /** What the column A opens, whole or in part, and where. */
+  const PAGES: Partial<Record<ActionKey, (place: Place) => readonly Request[]>> = {
+    'org.read': () => [
+      { path: '/equipe-anm/organismes' },
+      { path: `/equipe-anm/organismes/${here}` },
+    ],
+    'team.read': () => [{ path: `/equipe-anm/organismes/${here}` }],
+    'team.remove': ({ membership }) => [
+      { path: `/equipe-anm/organismes/${here}/membres/${membership}/retirer` },
+      {
+        path: `/equipe-anm/organismes/${here}/membres/${membership}/retirer`,
+        fields: { role: 'COLLABORATEUR', ...REASON },
+      },
+    ],
+    'manager.transfer': () => [
+      { path: `/equipe-anm/organismes/${here}/nommer` },
+      { path: `/equipe-anm/organismes/${here}/nommer`, fields: { personne: '', ...REASON } },
+    ],
+    'org.close': () => [
+      { path: `/equipe-anm/organismes/${here}/fermer` },
+      { path: `/equipe-anm/organismes/${here}/fermer`, fields: { raison: '' } },
+    ],
+  }
+  const keys = Object.keys(PAGES) as ActionKey[]
+
+  test.each(keys)('%s: the team of the ANM may, and nobody of an organisation', async (key) => {
+    expect(ACTIONS[key].may.A).not.toBe('no')
+    const place = placeOf(here, 'collegue')
+    for (const request of PAGES[key]?.(place) ?? []) {
+      await putBack()
+      expect([request.path, await askAs('staff', request)]).toEqual([request.path, 'allowed'])
+      for (const login of ['gestionnaire', 'responsable', 'lecteur', 'particulier', 'nobody']) {
+        if (login === 'nobody' && request.fields) continue
+        await putBack()
+        const verdict = await askAs(login, request)
+        expect([request.path, login, verdict]).toEqual([request.path, login, '404'])
+      }
+    }
+    await putBack()
+  })
+
+  test('suspended, the team of the ANM opens nothing either', async () => {
+    const account = myanm.accounts.get('staff') ?? ''
+    await arrangeState(database, account, 'suspended')
+    try {
+      for (const path of ['/equipe-anm', `/equipe-anm/organismes/${here}`]) {
+        expect([path, await askAs('staff', { path })]).toEqual([path, '404'])
+      }
+    } finally {
+      await arrangeState(database, account, 'active')
+    }
   })
 })
 
