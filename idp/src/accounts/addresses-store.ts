@@ -53,3 +53,34 @@ async function noteProven(tx: Tx<Tables>, account: string, email: string): Promi
     update account_identifier set proven_at = coalesce(proven_at, now())
       where account_id = ${account} and is_alias and key = identifier_key(${email})`.execute(tx)
 }
+
+/** The mailboxes that lead to an account beside its own address, as they are kept: in one spelling. */
+export async function listOtherAddresses(db: Db<Tables>, account: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('account_identifier')
+    .select('key')
+    .where('account_id', '=', account)
+    .where('is_alias', '=', true)
+    .where('proven_at', 'is not', null)
+    .orderBy('proven_at')
+    .execute()
+  return rows.map(({ key }) => key)
+}
+
+/**
+ * One of them no longer leads here: it is nobody's again.
+ * @returns false when it is none of them; the account's own address and its login stay
+ */
+export async function removeOtherAddress(
+  tx: Tx<Tables>,
+  { account, address }: { readonly account: string; readonly address: string },
+): Promise<boolean> {
+  const { rows } = await sql`
+    delete from account_identifier known using account
+      where known.account_id = ${account} and account.id = known.account_id
+        and known.key = identifier_key(${address}) and known.is_alias and known.proven_at is not null
+        and known.key is distinct from identifier_key(account.email)
+        and known.key is distinct from identifier_key(account.login)
+      returning known.key`.execute(tx)
+  return rows.length > 0
+}

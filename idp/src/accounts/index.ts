@@ -1,4 +1,10 @@
-export { type AddressClaim, addProvenAddress, listProvenAddresses } from './addresses-store.ts'
+export {
+  type AddressClaim,
+  addProvenAddress,
+  listOtherAddresses,
+  listProvenAddresses,
+  removeOtherAddress,
+} from './addresses-store.ts'
 export { changeAccountType, changeEmail, changeLogin, renameAccount } from './changes-store.ts'
 export { readPhone, showPhone } from './phone.ts'
 export { changeProfile, getProfile, type Profile } from './profile-store.ts'

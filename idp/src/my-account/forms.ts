@@ -106,3 +106,5 @@ export const siteForm = z.object({
     .string({ error: 'my-account.line.invalid' })
     .regex(/^[a-z\d-]{2,63}$/, 'my-account.line.invalid'),
 })
+
+export const otherAddressForm = z.object({ adresse: z.string().min(1).max(512) })

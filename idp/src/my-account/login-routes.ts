@@ -1,7 +1,7 @@
 import type Router from '@koa/router'
 import { readForm, render, type Typed } from '@myanm/chassis'
 import type { Context } from 'koa'
-import { findAccount } from '#accounts'
+import { findAccount, listOtherAddresses } from '#accounts'
 import { listLive } from '#proofs'
 import { refusalOfLogin } from '#rules/accounts'
 import { accountPage, keepNotice, requirePerson, requireRecentPerson, type Visit } from '#visits'
@@ -16,14 +16,16 @@ export function loginRoutes(router: Router, needs: MyAccountNeeds): void {
   router.get('/compte/connexion', async (ctx) => {
     const visit = await requirePerson(ctx, needs)
     if (!visit) return
-    const [account, pending] = await Promise.all([
+    const [account, others, pending] = await Promise.all([
       findAccount(db, visit.account),
+      listOtherAddresses(db, visit.account),
       listLive(db, visit.account, new Date()),
     ])
     render(ctx, 'my-account/pages/sign-in.njk', {
       ...accountPage(ctx, visit, 'sign-in'),
       login: account?.login ?? null,
       email: account?.email ?? null,
+      others,
       pending: pending.find((proof) => proof.purpose === 'change-email')?.email ?? null,
     })
   })

@@ -4,6 +4,7 @@ import { attachRoutes } from './attach-routes.ts'
 import { identityRoutes } from './identity-routes.ts'
 import { loginRoutes } from './login-routes.ts'
 import type { MyAccountNeeds } from './needs.ts'
+import { otherAddressRoutes } from './other-address-routes.ts'
 import { overviewRoutes } from './overview-routes.ts'
 import { passwordRoutes } from './password-routes.ts'
 import { profileTypeRoutes } from './profile-type-routes.ts'
@@ -19,6 +20,7 @@ export function myAccountRoutes(needs: MyAccountNeeds): Router {
     profileTypeRoutes,
     loginRoutes,
     addressRoutes,
+    otherAddressRoutes,
     passwordRoutes,
     attachRoutes,
     sessionRoutes,

@@ -155,6 +155,7 @@ export const FORMS = [
   '/compte/connexion/adresse/renvoyer',
   '/compte/connexion/adresse/annuler',
   '/compte/connexion/adresse/code',
+  '/compte/connexion/autres-adresses/retirer',
   '/compte/connexion/mot-de-passe',
   '/compte/connexion/ancien-login',
   '/compte/connexion/ancien-login/envoye',
