@@ -2,9 +2,11 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Sides } from './figures/comparison.ts'
 import type { Figure } from './figures/figure.ts'
+import { growth } from './figures/growth.ts'
 import { introspection } from './figures/introspection.ts'
 import { passwordSignIn, passwordSignInBoth } from './figures/password-sign-in.ts'
 import { refreshing } from './figures/refresh.ts'
+import { rightsChange } from './figures/rights-change.ts'
 import { runningSession } from './figures/running-session.ts'
 import { memoryAfterLoad, startUp } from './figures/start-up.ts'
 import { statements } from './figures/statements.ts'
@@ -69,6 +71,9 @@ export async function bench(
   await gather('P2', 'sign-ins with a running session', () => runningSession(sides, effort))
   await gather('P3', 'introspections', () => introspection(sides, effort))
   await gather('P4', 'refreshes', () => refreshing(sides, effort))
+  if (other === null) {
+    await gather('P6', 'changes of rights', () => rightsChange(sides.ours, effort, database.url))
+  }
   // Last: by now the engine is compiled as well as it gets, and only the pages are still cold.
   await gather('P1', 'sign-ins with a password', async () => {
     if (other) return passwordSignInBoth(sides, effort)
@@ -76,6 +81,11 @@ export async function bench(
     return await passwordSignIn(sides, verifier, effort)
   })
   await gather('P8', 'memory', async () => [...starting, memoryAfterLoad(myanm)])
+
+  // Two of us and no other side: what grows is ours.
+  if (other === null) {
+    await gather('P5', 'growth', () => growth({ root, directory }, effort, tell))
+  }
 
   return {
     machine,

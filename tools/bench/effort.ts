@@ -1,3 +1,5 @@
+import type { Size } from './sides/growth.ts'
+
 /** How much is done for each figure. */
 export interface Effort {
   /** Pairs of rounds, one of each side. */
@@ -18,6 +20,10 @@ export interface Effort {
   /** Seconds of steady load for the percentiles; the first one does not count. */
   readonly steady: number
   readonly starts: number
+  /** Pages of one kind in a round. */
+  readonly pages: number
+  /** What a database grows to. */
+  readonly grown: Size
 }
 
 export const whole: Effort = {
@@ -31,6 +37,14 @@ export const whole: Effort = {
   refreshes: 800,
   steady: 8,
   starts: 5,
+  pages: 400,
+  grown: {
+    accounts: 1_000_000,
+    organisations: 50_000,
+    ofOne: 2000,
+    members: 10_000,
+    expired: 1_000_000,
+  },
 }
 
 /** For a habit: a direction in half a minute, not a verdict. */
@@ -45,4 +59,6 @@ export const quick: Effort = {
   refreshes: 400,
   steady: 4,
   starts: 3,
+  pages: 150,
+  grown: { ...whole.grown, accounts: 100_000, expired: 100_000 },
 }

@@ -6,10 +6,10 @@ import type { Account } from './sides/side.ts'
 
 export const USAGE = `pnpm bench [--quick] [--json] [--against <discovery address> …]
 
-Measures MyANM against bare oidc-provider and argon2id (yardsticks P1 to P4, P8, P9), or against another
+Measures MyANM against bare oidc-provider and argon2id (yardsticks P1 to P5, P8, P9), or against another
 OpenID provider:
 
-  --quick                   half a minute instead of two; a direction, not a verdict
+  --quick                   a minute instead of ten; a direction, not a verdict
   --json                    the report as JSON on standard output
   --only P2,P3              these figures only
 

@@ -5,7 +5,7 @@ export interface Figure {
   /** Of the yardsticks. */
   readonly code: string
   readonly what: string
-  readonly unit: 'ms' | 'per s' | 'MB' | 'statements'
+  readonly unit: 'ms' | 'per s' | 'MB' | 'bytes' | 'statements' | 'answers'
   readonly ours: Spread | null
   readonly theirs: Spread | null
   /** What the other side is, when it is not the other provider. */
@@ -23,7 +23,7 @@ export interface Target {
 }
 
 export const atLeast = (limit: number, value: Spread | null): Target => ({
-  words: `≥ ${limit.toFixed(1)}`,
+  words: `≥ ${Number.isInteger(limit * 10) ? limit.toFixed(1) : limit.toFixed(2)}`,
   reached: value && value.median >= limit,
 })
 

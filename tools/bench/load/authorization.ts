@@ -18,7 +18,7 @@ export function newAuthorization(endpoint: URL, site: Site): Authorization {
   const query =
     `client_id=${encodeURIComponent(site.id)}&redirect_uri=${encodeURIComponent(site.redirectUri)}` +
     `&response_type=code&scope=${encodeURIComponent(site.scope)}&state=${state}&nonce=${nonce}` +
-    `&code_challenge=${challenge}&code_challenge_method=S256`
+    `&code_challenge=${challenge}&code_challenge_method=S256${site.parameters ?? ''}`
   return { address: `${endpoint.pathname}?${query}`, verifier, state }
 }
 

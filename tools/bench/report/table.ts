@@ -56,7 +56,7 @@ function cellsOf(
   return [
     isFirst ? code : '',
     isFirst ? what : `  ${what}`,
-    unit === 'statements' ? '' : unit,
+    unit === 'statements' || unit === 'answers' ? '' : unit,
     ours ? round(ours.median) : '–',
     theirs ? round(theirs.median) + other : '–',
     ratio ? within(ratio) : '',

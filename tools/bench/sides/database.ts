@@ -10,6 +10,8 @@ import { accounts, clients, organisations, people } from './scene.ts'
 export interface Database extends AsyncDisposable {
   /** Where MyANM finds its tables, as its own role. */
   readonly url: URL
+  /** As a superuser. */
+  readonly adminUrl: URL
   /** A password as MyANM keeps it, and the password. */
   readonly kept: { readonly hash: string; readonly password: string }
   /** CPU seconds of all of PostgreSQL’s processes since it started. */
@@ -26,8 +28,9 @@ export async function startDatabase(of: {
 }): Promise<Database> {
   const directory = join(of.directory, 'postgres')
   const server = await startLocalPostgres({ directory, durable: true })
+  const adminUrl = new URL(server.url)
   const url = await provision({
-    adminUrl: new URL(server.url),
+    adminUrl,
     password: 'only-for-the-length-of-a-bench',
     service: { name: 'idp', migrations: [join(of.root, 'migrations', 'idp')], installJobs },
   })
@@ -36,6 +39,7 @@ export async function startDatabase(of: {
   const postmaster = Number(file.split('\n')[0])
   return {
     url,
+    adminUrl,
     kept: await oneOfTheKept(url),
     cpu: () => cpuSeconds(postmaster, 'family'),
     [Symbol.asyncDispose]: server.stop,

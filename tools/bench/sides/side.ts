@@ -8,6 +8,8 @@ export interface Client {
 export interface Site extends Client {
   readonly redirectUri: string
   readonly scope: string
+  /** What else its requests say: `&organisation=…`. */
+  readonly parameters?: string
 }
 
 export interface Account {
