@@ -707,6 +707,16 @@ describe('who has an account at the invited address', () => {
     expect((await accepts(visitor)).url.pathname).toBe(`/organismes/${tilleuls()}`)
   })
 
+  test('finds it among their own organisations, as long as somebody answers for it', async () => {
+    await invites('responsable', EMAIL)
+    const visitor = await comesIn('particulier')
+    expect((await visitor.go(at('/compte/organismes'))).text).toContain('Les Tilleuls ASBL')
+    await arrange(database, `update membership set role = 'LECTEUR' where account_id = $1`, [
+      idOf('responsable'),
+    ])
+    expect((await visitor.go(at('/compte/organismes'))).text).not.toContain('Les Tilleuls ASBL')
+  })
+
   test('declines, signed in or not, and may be invited again; who invited is told (ML10)', async () => {
     const link = await invitation(EMAIL)
     const visitor = browser()

@@ -296,7 +296,7 @@ export interface Waiting {
   readonly id: string
   readonly organisation: { readonly id: string; readonly name: string }
   readonly role: InvitedRole
-  readonly invitedBy: { readonly given_name: string | null; readonly family_name: string | null }
+  readonly invitedBy: string | null
   readonly expiresAt: Date
 }
 
@@ -309,15 +309,13 @@ export async function listWaiting(
   const rows = await db
     .selectFrom('invitation')
     .innerJoin('organisation', 'organisation.id', 'invitation.organisation_id')
-    .innerJoin('account as inviter', 'inviter.id', 'invitation.invited_by')
     .select([
       'invitation.id',
       'invitation.role',
+      'invitation.invited_by as invitedBy',
       'invitation.expires_at as expiresAt',
       'organisation.id as organisationId',
       'organisation.name as organisationName',
-      'inviter.given_name',
-      'inviter.family_name',
     ])
     .where('invitation.email_key', 'in', [...addresses])
     .where('invitation.state', '=', 'pending')
@@ -330,7 +328,7 @@ export async function listWaiting(
     id: row.id,
     organisation: { id: row.organisationId, name: row.organisationName },
     role: row.role as InvitedRole,
-    invitedBy: { given_name: row.given_name, family_name: row.family_name },
+    invitedBy: row.invitedBy,
     expiresAt: row.expiresAt,
   }))
 }
