@@ -166,13 +166,19 @@ export function readAddress(cells: Cells): Read<StagedSeat> {
   return { is: 'read', value: { number, seat } }
 }
 
+const LONGEST = 320
+/** Nearly every line: letters of here, one space at a time. */
+const PLAIN = /^[!-~\u00c0-\u024f\u2019]+( [!-~\u00c0-\u024f\u2019]+)*$/
+
 /** What is between the lines of a page is in no name of ours. */
 function oneLine(text: string | undefined): string | null {
-  const line = (text ?? '')
+  if (!text) return null
+  if (text.length <= LONGEST && PLAIN.test(text)) return text
+  const line = text
     .normalize('NFC')
     .replaceAll(/[\p{C}\p{Zl}\p{Zp}\s]+/gu, ' ')
     .trim()
-  return line === '' ? null : [...line].slice(0, 320).join('')
+  return line === '' ? null : [...line].slice(0, LONGEST).join('')
 }
 
 /** What an extract says of itself, in meta.csv. */
