@@ -211,8 +211,14 @@ describe('another role (P23, M33)', () => {
         expect([key, path, page.status]).toEqual([key, path, isOfTeam ? 403 : 404])
         if (isOfTeam) expect(page.text).toContain('Adressez-vous à son gestionnaire.')
       }
-      const page = await posts(visitor, target, fields)
-      expect([key, page.status]).toEqual([key, isOfTeam ? 403 : 404])
+      const removal = await memberPage('collegue', '/retirer')
+      for (const [url, sent] of [
+        [target, fields],
+        [removal, { vu: 'COLLABORATEUR' }],
+      ] as const) {
+        const page = await posts(visitor, url, sent)
+        expect([key, url.pathname, page.status]).toEqual([key, url.pathname, isOfTeam ? 403 : 404])
+      }
     }
     // A GESTIONNAIRE, through their own organisation, at a member of another one.
     const neighbour = await comesIn('voisin')
@@ -220,7 +226,7 @@ describe('another role (P23, M33)', () => {
     const foreign = at(`/organismes/${organisation('passage')}/equipe/membres/${id}/role`)
     expect((await posts(neighbour, foreign, fields)).status).toBe(410)
     expect((await neighbour.go(foreign)).status).toBe(404)
-    expect((await membershipOf('collegue')).role).toBe('COLLABORATEUR')
+    expect(await membershipOf('collegue')).toMatchObject({ role: 'COLLABORATEUR', state: 'active' })
   })
 
   test('is never GESTIONNAIRE, and nothing but a role (M43)', async () => {
@@ -525,4 +531,80 @@ describe('at once', () => {
       expect(ends?.count).toBe(round + 1)
     }
   })
+})
+
+describe('what somebody leaves behind', () => {
+  test('is told before they are removed, and done with after', async () => {
+    await query(
+      database,
+      `insert into invitation (organisation_id, email, role, invited_by)
+        values ($1, 'un@exemple.be', 'LECTEUR', $2), ($1, 'deux@exemple.be', 'LECTEUR', $2)`,
+      [organisation(), idOf('responsable')],
+    )
+    await query(
+      database,
+      `insert into manager_transfer (organisation_id, from_membership, to_membership)
+        values ($1, $2, $3)`,
+      [
+        organisation(),
+        (await membershipOf('gestionnaire')).id,
+        (await membershipOf('responsable')).id,
+      ],
+    )
+    const visitor = await comesIn('gestionnaire')
+    const asked = await visitor.go(await memberPage('responsable', '/retirer'))
+    expect(asked.text).toContain('2 invitations qu’elle a envoyées attendent encore une réponse')
+    expect(asked.text).toContain('cette proposition est annulée')
+    expect(asked.text).not.toContain('Sa demande d’un rôle plus élevé')
+    const done = await visitor.submit({ form: 'main form[method=post]' })
+    expect(done.text).toContain('2 invitations envoyées par cette personne attendent')
+    const [transfer] = await query(database, 'select state from manager_transfer')
+    expect(transfer).toEqual({ state: 'cancelled' })
+    const invitations = await query(database, `select from invitation where state = 'pending'`)
+    expect(invitations).toHaveLength(2)
+  })
+})
+
+describe('how far a change has come', () => {
+  test('names the sites that are late, looks again by itself, and stops when told to', async () => {
+    const visitor = await comesIn('gestionnaire')
+    await gives(visitor, 'collegue', { role: 'LECTEUR' })
+    await query(
+      database,
+      `update client set events_uri = 'http://127.0.0.1:9/evenements' where client_id = 'guide-social'`,
+    )
+    await query(
+      database,
+      `with latest as (
+        update signal set spread_at = coalesce(spread_at, now())
+          where account_id = $1 and organisation_id = $2 and position = (
+            select max(position) from signal where account_id = $1 and organisation_id = $2)
+          returning *),
+      gone as (delete from signal_delivery where account_id = $1)
+      insert into signal_delivery (signal_id, client_id, account_id, position, rights_version)
+        select id, 'guide-social', account_id, position, coalesce(rights_version, 1) from latest`,
+      [idOf('collegue'), organisation()],
+    )
+    const page = await visitor.go(new URL(`${await memberPage('collegue')}?suivi=2`))
+    expect(page.text).toMatch(/N’a pas encore répondu : Guide Social/)
+    expect(page.headers.get('refresh')).toBe(`3; url=${page.url.pathname}?suivi=3`)
+    const stopped = await visitor.follow('Ne plus actualiser')
+    expect(stopped.headers.get('refresh')).toBeNull()
+    expect(stopped.text).toContain('Regarder à nouveau')
+    for (const suivi of ['21', '0', '-1', 'x', '1e3', '%00']) {
+      const other = await visitor.go(new URL(`${await memberPage('collegue')}?suivi=${suivi}`))
+      expect([suivi, other.headers.get('refresh')]).toEqual([suivi, null])
+    }
+  })
+})
+
+test('no colleague is told of a change, a last day or a departure, but through the team page (M53)', async () => {
+  const visitor = await comesIn('gestionnaire')
+  await gives(visitor, 'collegue', { role: 'LECTEUR', jusqu_au: '2027-01-31' })
+  const colleague = await comesIn('responsable')
+  for (const path of ['', '/equipe']) {
+    const page = await colleague.go(inTilleuls(path))
+    expect(page.status).toBe(200)
+    expect(page.text).not.toMatch(/31\/01\/2027|se terminent|appliqué/)
+  }
 })
