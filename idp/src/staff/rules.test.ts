@@ -6,6 +6,8 @@ import { PATHS } from '#rules/mail'
 import {
   gesturesOn,
   maskedEmail,
+  measuresOn,
+  readOrganisationSearch,
   readSearch,
   refusalToAct,
   refusalToDecide,
@@ -99,4 +101,28 @@ test('every letter and every state of an account has its words', () => {
   for (const state of Object.keys(MOVES)) {
     if (state !== 'deleted') expect(words[`staff.state.${state}`]).toBeDefined()
   }
+})
+
+describe('looking for an organisation', () => {
+  test.each([
+    ['0566.988.259', { bce: '0566988259', words: '' }],
+    ['Les Tilleuls', { bce: null, words: 'les:* & tilleuls:*' }],
+    ["l'été & (a|b):*", { bce: null, words: 'l:* & été:* & a:* & b:*' }],
+    ['%%%', null],
+    ['ab', null],
+    ['  ', null],
+  ])('%j: beginnings of words, or a number, never an operator', (typed, search) => {
+    expect(readOrganisationSearch(typed)).toEqual(search)
+  })
+})
+
+describe('what two of the team decide about an organisation', () => {
+  test.each([
+    ['active', false, ['appoint', 'vacant', 'close']],
+    ['vacant', false, ['appoint', 'close']],
+    ['vacant', true, ['rescue', 'appoint', 'close']],
+    ['closed', false, ['reopen']],
+  ] as const)('%s, somebody asks to take over and may: %s', (state, hasDueRescue, kinds) => {
+    expect(measuresOn({ state, hasDueRescue })).toEqual(kinds)
+  })
 })
