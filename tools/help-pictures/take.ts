@@ -68,7 +68,67 @@ export async function takePictures(
 
   await page.goto(at('/identifiant-oublie'))
   await keepElement(page, { name: 'forgotten-login', selector: 'main' }, keep)
+  await takeTeam(page, myanm, keep)
   await context.close()
+}
+
+/** A team and its manager (M61, M63), as a GESTIONNAIRE and a RESPONSABLE see them. */
+async function takeTeam(page: Page, myanm: TestIdp, keep: Keep): Promise<void> {
+  const at = (path: string) => new URL(path, myanm.issuer).href
+  const organisation = `/organismes/${myanm.organisations.get('tilleuls')}`
+  const manager = `${organisation}/gestionnaire`
+  const enterAs = async (login: string, path: string) => {
+    await page.context().clearCookies()
+    await page.goto(at(path))
+    await type(page, 'identifiant', login)
+    await type(page, 'mot_de_passe', PASSWORD)
+  }
+  const send = (form: string) =>
+    Promise.all([
+      page.waitForNavigation(),
+      page.locator(`${form} button[type=submit]`).first().click(),
+    ])
+
+  await enterAs('particulier', '/organismes/rejoindre?numero=0566988259')
+  await send('main form[method=post]')
+  await enterAs('gestionnaire', `${organisation}/equipe`)
+  await keepTop(page, 'team', keep)
+  await page.goto(at(`${organisation}/equipe/inviter`))
+  await keepTop(page, 'invite', keep)
+  await page.goto(at(`${organisation}/equipe/demandes`))
+  await keepTop(page, 'requests', keep)
+  await page.goto(at(`${organisation}/equipe`))
+  await page.goto(
+    at((await page.locator('a[href*="/membres/"]').first().getAttribute('href')) ?? ''),
+  )
+  await keepTop(page, 'role', keep)
+  await page.goto(at(`${manager}/transferer`))
+  await keepTop(page, 'propose', keep)
+  await page.locator('main input[name=personne]').first().check({ force: true })
+  await send(`main form[action$="/transferer"]`)
+  await enterAs('responsable', `${manager}/accepter`)
+  await keepTop(page, 'accept', keep)
+}
+
+/** Taller, a picture is scrolled past. */
+const TALLEST = 620
+
+/** A page from its title on, as much of it as a picture shows. */
+async function keepTop(page: Page, name: string, keep: Keep): Promise<void> {
+  await page.evaluate('document.fonts.ready')
+  const [title, main] = [
+    await page.locator('main h1').first().boundingBox(),
+    await page.locator('main').first().boundingBox(),
+  ]
+  if (!title || !main) throw new Error(`No title on ${page.url()}`)
+  const y = Math.max(0, title.y - 16)
+  const size = {
+    width: PHONE.viewport.width,
+    height: Math.round(Math.min(TALLEST, main.y + main.height - y)),
+  }
+  const clip = { x: 0, y, ...size }
+  const png = await page.screenshot({ animations: 'disabled', fullPage: true, clip })
+  await keep({ name, picture: await asWebp(page, png), ...size })
 }
 
 async function type(page: Page, field: string, value: string): Promise<void> {
