@@ -56,6 +56,8 @@ export const PAGES = [
   '/aide/premiere-connexion',
   '/aide/mot-de-passe',
   '/aide/login',
+  '/aide/collaborateurs',
+  '/aide/gestionnaire',
   '/mentions-legales',
   '/vie-privee',
   '/accessibilite',
