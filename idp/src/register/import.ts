@@ -36,7 +36,7 @@ import {
 import { countActive, findLatestExtract, noteExtract, saveCodes } from './store.ts'
 
 /** Lines per statement: what is in memory at a time. */
-const LINES = 5000
+const LINES = 2000
 /** Enterprises per statement of the transaction that takes them over. */
 const ENTERPRISES = 20_000
 

@@ -27,37 +27,37 @@ export async function analyseStaging(db: Db<Tables>): Promise<void> {
   await sql`analyze register_staged_removal`.execute(db)
 }
 
-const columnOf = <Row, Name extends keyof Row>(rows: readonly Row[], name: Name): Row[Name][] =>
-  rows.map((row) => row[name])
+/**
+ * Batches travel as one text: arrays of values would be written out element by element, which took four
+ * fifths of the time of an import.
+ */
+const batch = (rows: readonly unknown[]) => sql`json_to_recordset(${JSON.stringify(rows)}::json)`
 
-/** @returns how many were new: a number that is there twice counts once */
+/** A number that is there twice is taken once. */
 export async function stageEnterprises(
   db: Db<Tables>,
   rows: readonly StagedEnterprise[],
 ): Promise<void> {
   await sql`
     insert into register_staged_enterprise (number, type, legal_form, situation, is_active, since)
-    select * from unnest(
-      ${columnOf(rows, 'number')}::text[], ${columnOf(rows, 'type')}::text[],
-      ${columnOf(rows, 'legalForm')}::text[], ${columnOf(rows, 'situation')}::text[],
-      ${columnOf(rows, 'isActive')}::boolean[], ${columnOf(rows, 'since')}::date[])
+    select number, type, "legalForm", situation, "isActive", since
+    from ${batch(rows)} as given (number text, type text, "legalForm" text, situation text,
+      "isActive" boolean, since date)
     on conflict do nothing`.execute(db)
 }
 
 export async function stageNames(db: Db<Tables>, rows: readonly StagedName[]): Promise<void> {
   await sql`
     insert into register_staged_name (number, kind, language, name)
-    select * from unnest(
-      ${columnOf(rows, 'number')}::text[], ${columnOf(rows, 'kind')}::text[],
-      ${columnOf(rows, 'language')}::text[], ${columnOf(rows, 'name')}::text[])`.execute(db)
+    select * from ${batch(rows)} as given (number text, kind text, language text, name text)`.execute(
+    db,
+  )
 }
 
 export async function stageSeats(db: Db<Tables>, rows: readonly StagedSeat[]): Promise<void> {
   await sql`
     insert into register_staged_seat (number, seat)
-    select * from unnest(
-      ${columnOf(rows, 'number')}::text[],
-      ${rows.map(({ seat }) => JSON.stringify(seat))}::jsonb[])`.execute(db)
+    select * from ${batch(rows)} as given (number text, seat jsonb)`.execute(db)
 }
 
 export async function stageRemovals(
@@ -67,7 +67,8 @@ export async function stageRemovals(
 ): Promise<void> {
   await sql`
     insert into register_staged_removal (number, what)
-    select number, ${what} from unnest(${[...numbers]}::text[]) as given (number)
+    select number, ${what} from json_array_elements_text(${JSON.stringify(numbers)}::json)
+      as given (number)
     on conflict do nothing`.execute(db)
 }
 
