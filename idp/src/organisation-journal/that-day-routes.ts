@@ -27,7 +27,12 @@ export function thatDayRoutes(router: Router, needs: OrganisationJournalNeeds): 
         day: day || typed.day,
         time: time || typed.time,
       },
-      wrong: { day: day === '', time: time === '' || (day !== '' && moment === null), isAhead },
+      wrong: {
+        person: typed.day !== '' && !person && !found,
+        day: day === '',
+        time: time === '' || (day !== '' && moment === null),
+        isAhead,
+      },
       person,
       found: found?.map((one) => ({
         ...one,
