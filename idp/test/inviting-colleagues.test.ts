@@ -150,6 +150,8 @@ describe('inviting one person', () => {
       return (await visitor.go(inviting())).text.includes(`${NEW} Par vous`)
     })
     expect(await onlyInvitation(NEW)).toMatchObject({ role: 'COLLABORATEUR', state: 'pending' })
+    const data = await (await signsIn(myanm.issuer, 'gestionnaire')).go(at('/compte/donnees'))
+    expect(data.text).toContain('une invitation que vous avez envoyée')
   })
 
   test('is for RESPONSABLES and the GESTIONNAIRE; who is not of the team finds no such page (P20)', async () => {
@@ -711,6 +713,8 @@ describe('who has an account at the invited address', () => {
     await invites('responsable', EMAIL)
     const visitor = await comesIn('particulier')
     expect((await visitor.go(at('/compte/organismes'))).text).toContain('Les Tilleuls ASBL')
+    await visitor.go(at('/compte'))
+    expect((await visitor.follow('Voir l’invitation')).text).toContain('Votre rôle : Collaborateur')
     await arrange(database, `update membership set role = 'LECTEUR' where account_id = $1`, [
       idOf('responsable'),
     ])

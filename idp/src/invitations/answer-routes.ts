@@ -15,7 +15,7 @@ import { acceptForm, newcomerForm, nothingForm, passwordForm } from './forms.ts'
 import { joinAnew } from './join-new.ts'
 import { landingOf } from './landing.ts'
 import type { InvitationNeeds } from './needs.ts'
-import { linkPath, seeOther } from './paths.ts'
+import { asId, linkPath, seeOther } from './paths.ts'
 import { type InFront, lookAt, showInvitation } from './show-invitation.ts'
 import { findInvitation } from './store.ts'
 
@@ -140,7 +140,8 @@ export function answerRoutes(router: Router, needs: InvitationNeeds): void {
     const now = new Date()
     const token = String(ctx['params']['jeton'] ?? '')
     const looked = await lookAtProof(needs, { token, purposes: ['invitation'], now })
-    const invitation = looked.proof && (await findInvitation(needs.db, looked.proof.subject))
+    const id = asId(looked.proof?.subject)
+    const invitation = id === null ? undefined : await findInvitation(needs.db, id)
     const visit = await whoIsHere(ctx, needs)
     const inFront = invitation && (await lookAt(needs, { invitation, visit, now }))
     if (!looked.proof || !inFront) throw deadLink()

@@ -1,5 +1,5 @@
 import { type Tx, transact } from '@myanm/database'
-import { record } from '#journal'
+import { recordEach } from '#journal'
 import type { Needs } from '../services.ts'
 import type { Tables } from '../tables.ts'
 import { type Expired, expireDue } from './store.ts'
@@ -25,9 +25,14 @@ async function expireSome(
   organisation: string | null,
 ): Promise<readonly Expired[]> {
   const expired = await expireDue(tx, { organisation, limit: AT_ONCE })
-  for (const { id, organisation: of } of expired) {
-    await record(tx, { event: 'invitation-expired', organisation: of, details: { invitation: id } })
-  }
+  await recordEach(
+    tx,
+    expired.map(({ id, organisation: of }) => ({
+      event: 'invitation-expired',
+      organisation: of,
+      details: { invitation: id },
+    })),
+  )
   // Whoever invited two hundred people gets one letter about those who did not answer.
   const sent = Map.groupBy(expired, (one) => `${one.organisation} ${one.invitedBy ?? ''}`)
   for (const [first, ...more] of sent.values()) {

@@ -1,5 +1,5 @@
 import type { Tx } from '@myanm/database'
-import { record } from '#journal'
+import { recordEach } from '#journal'
 import { postEach } from '#mail'
 import type { LockedOrganisation } from '#organisations'
 import { openProofs } from '#proofs'
@@ -55,12 +55,13 @@ export async function sendInvitations(
     tx,
     added.map(({ id }) => ({ id, letter: letters.get(proofOf(id)) ?? '' })),
   )
-  for (const { id, role } of added) {
-    await record(tx, {
+  await recordEach(
+    tx,
+    added.map(({ id, role }) => ({
       event: 'invited',
       organisation: organisation.id,
       by,
       details: { invitation: id, role },
-    })
-  }
+    })),
+  )
 }

@@ -2,6 +2,7 @@ import type Router from '@koa/router'
 import { render } from '@myanm/chassis'
 import { hasSecondFactor } from '#authenticators'
 import { listSites } from '#clients'
+import { listInvitationsOf } from '#invitations'
 import { lettersOf } from '#mail'
 import { countOwnOrganisations, listOwnOrganisations } from '#my-organisations'
 import { listLive } from '#proofs'
@@ -23,17 +24,17 @@ export function overviewRoutes(router: Router, needs: MyAccountNeeds): void {
     const visit = await requirePerson(ctx, needs)
     if (!visit) return
     const { standing, account } = visit
-    const [sites, organisations, total, pending, letters, isProtected, isStaff] = await Promise.all(
-      [
+    const [sites, organisations, total, invitations, pending, letters, isProtected, isStaff] =
+      await Promise.all([
         listSites(db),
         listOwnOrganisations(db, { account, search: '', turn: null, most: FIRST }),
         countOwnOrganisations(db, account),
+        listInvitationsOf(db, account),
         listLive(db, account, new Date()),
         lettersOf(db, account),
         hasSecondFactor(db, account),
         isOfTheTeam(db, account),
-      ],
-    )
+      ])
     const isPending = (purpose: string) => pending.some((proof) => proof.purpose === purpose)
     render(ctx, 'my-account/pages/overview.njk', {
       ...accountPage(ctx, visit, 'overview'),
@@ -46,6 +47,8 @@ export function overviewRoutes(router: Router, needs: MyAccountNeeds): void {
         isNewsletterPending: isPending('newsletter'),
         hasSecondFactor: isProtected,
       }),
+      // Offered where whoever has just confirmed their address looks first (6.1).
+      invitations: invitations.slice(0, FIRST),
       memberships: organisations.organisations,
       ...{ total, isStaff },
       sites: sites.filter((site) => concerns(site.client_id, standing)),
