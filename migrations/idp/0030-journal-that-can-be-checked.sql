@@ -78,8 +78,7 @@ declare
   last journal_seal;
   made journal_seal;
   taken bigint[];
-  line_ bigint;
-  found_ journal;
+  words bytea;
 begin
   -- One chain: seals wait for each other, and for old ones being forgotten. Nobody else does.
   lock table journal_seal in share row exclusive mode;
@@ -103,11 +102,13 @@ begin
       || journal_field(made.number::text) || journal_field(microseconds(made.sealed_at))
       || journal_field(made.count::text) || journal_field(microseconds(made.until)), 'utf8'));
   made.links := '{}';
-  foreach line_ in array coalesce(taken, '{}') loop
-    select * into found_ from journal where id = line_;
+  for words in
     -- Gone before it was sealed: that it was there is kept.
-    made.hash := sha256(made.hash || convert_to(
-      case when found then journal_line(found_) else journal_field(line_::text) end, 'utf8'));
+    select convert_to(
+        case when j.id is null then journal_field(t.id::text) else journal_line(j) end, 'utf8')
+      from unnest(taken) as t (id) left join journal j on j.id = t.id order by t.id
+  loop
+    made.hash := sha256(made.hash || words);
     made.links := made.links || made.hash;
   end loop;
   insert into journal_seal values (made.*);
