@@ -1,5 +1,5 @@
 import type { Db } from '@myanm/database'
-import { lookUp } from '#register'
+import { lookUpMany } from '#register'
 import type { Tables } from '../tables.ts'
 import { keepAnswers, nextNumbers, type RegisterAnswer } from './place-store.ts'
 
@@ -14,9 +14,8 @@ export async function askRegister(db: Db<Tables>): Promise<void> {
   for (let after = ''; ; ) {
     const numbers = await nextNumbers(db, { after, most: NUMBERS })
     const answers: RegisterAnswer[] = []
-    for (const bce of numbers) {
-      const found = await lookUp(db, bce)
-      if (found.is === 'unknown' || (found.is === 'found' && found.kind === 'person')) continue
+    for (const [bce, found] of await lookUpMany(db, numbers)) {
+      if (found.is === 'found' && found.kind === 'person') continue
       answers.push({
         ...{ bce, register: found.is, name: found.name },
         acronym: found.is === 'found' ? found.acronym : null,

@@ -1,7 +1,7 @@
 import type { Db } from '@myanm/database'
 import type { Tables } from '../tables.ts'
 import { inLanguage, type Kind, kindOfForm, type Seat, seatIn } from './rules.ts'
-import { findEnterprise } from './store.ts'
+import { type Enterprise, listEnterprises } from './store.ts'
 
 /** What the copy of the register answers to a number. The first two are E09. */
 export type LookedUp =
@@ -24,8 +24,23 @@ export type LookedUp =
  * @param language of the names, where the register has several
  */
 export async function lookUp(db: Db<Tables>, bce: string, language = 'fr'): Promise<LookedUp> {
-  const enterprise = await findEnterprise(db, bce)
-  if (!enterprise) return { is: 'unknown' }
+  const [enterprise] = await listEnterprises(db, [bce])
+  return enterprise ? readIn(enterprise, language) : { is: 'unknown' }
+}
+
+/** The same for many at once, by their number. What is not known is left out. */
+export async function lookUpMany(
+  db: Db<Tables>,
+  numbers: readonly string[],
+  language = 'fr',
+): Promise<ReadonlyMap<string, Known>> {
+  const enterprises = await listEnterprises(db, numbers)
+  return new Map(enterprises.map((one) => [one.number, readIn(one, language)]))
+}
+
+type Known = Exclude<LookedUp, { is: 'unknown' }>
+
+function readIn(enterprise: Enterprise, language: string): Known {
   const { number, type, legal_form: code, names, acronyms, seat, ceased_on: since } = enterprise
   const name = inLanguage(names, language)
   if (since) return { is: 'ceased', name, since }

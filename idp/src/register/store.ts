@@ -18,11 +18,12 @@ export interface Enterprise {
   readonly ceased_on: string | null
 }
 
-export async function findEnterprise(
+/** Those of these numbers the copy has. */
+export async function listEnterprises(
   db: Db<Tables>,
-  number: string,
-): Promise<Enterprise | undefined> {
-  const row = await db
+  numbers: readonly string[],
+): Promise<Enterprise[]> {
+  const rows = await db
     .selectFrom('register_enterprise as enterprise')
     .select([
       'enterprise.number',
@@ -38,9 +39,9 @@ export async function findEnterprise(
         'form_labels',
       ),
     ])
-    .where('enterprise.number', '=', number)
-    .executeTakeFirst()
-  return row as unknown as Enterprise | undefined
+    .where('enterprise.number', '=', sql<string>`any(${numbers}::char(10)[])`)
+    .execute()
+  return rows as unknown as Enterprise[]
 }
 
 /** The number of the extract that is here; null before the first. */
