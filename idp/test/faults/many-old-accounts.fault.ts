@@ -12,6 +12,8 @@ import { writeMany } from '../stage/many-old-accounts.ts'
 const MANY = 100_000
 /** Of a hundred lines, ninety are persons of their own, and none is refused. */
 const PERSONS = 90_000
+/** Every other line names one, and of ten of them two the same. */
+const ORGANISATIONS = 45_000
 
 let database: TestDatabase
 let directory: string
@@ -95,6 +97,12 @@ test('killed in the middle, run again, run once more: each account once, and the
   const applied = await run('--apply')
   expect(await count('account')).toBe(PERSONS)
   expect(await count('legacy_identity')).toBe(MANY)
+  expect(await count('organisation')).toBe(ORGANISATIONS)
+  const [led] = await query<{ n: number }>(
+    database,
+    "select count(*)::int as n from membership where role = 'GESTIONNAIRE' and state = 'active'",
+  )
+  expect(led?.n).toBe(ORGANISATIONS)
 
   const lines = await count('journal')
   const again = await run('--apply')

@@ -28,10 +28,14 @@ export function line(said: {
   readonly first?: string
   readonly last?: string
   readonly at?: string
+  /** Its organisation: the account is then that one's. */
+  readonly bce?: string
+  readonly organisation?: string
 }): string {
   const { site = 'guide-social', id, login = '', email = '', at = '2024-06-30' } = said
-  const { first = 'Anne', last = 'Dupont' } = said
-  return [site, id, login, email, first, last, 'fr', 'particulier', '', '', at].join(';')
+  const { first = 'Anne', last = 'Dupont', bce = '', organisation = '' } = said
+  const type = bce === '' ? 'particulier' : 'organisme'
+  return [site, id, login, email, first, last, 'fr', type, bce, organisation, at].join(';')
 }
 
 /** Runs the import as the command does, on a file made for the test. */
