@@ -267,7 +267,7 @@ describe('the team of the ANM', () => {
       .toArray()
       .map((element) => page.$(element).text())
     expect(names[0]).toBe('Gestionnaire Dupont')
-    expect(await events()).toEqual(['staff-looked'])
+    expect(await events()).toEqual(['staff-looked-at-organisation'])
     expect((await visitor.go(at(`/equipe-anm/organismes/${idOf('staff')}`))).status).toBe(404)
   })
 

@@ -40,7 +40,7 @@ export async function decideMeasure(
         return 'not-now'
       await settleMeasure(tx, measure.id, { state: decision, staff })
       await record(tx, {
-        event: 'staff-correction-decided',
+        event: 'staff-measure-decided',
         organisation: measure.organisation,
         account: measure.account ?? undefined,
         by: staff,

@@ -81,7 +81,7 @@ export function organisationRoutes(router: Router, needs: StaffNeeds): void {
     const visit = staffHere(ctx)
     const organisation = await organisationAt(ctx, needs)
     const { id } = organisation
-    await record(db, { event: 'staff-looked', organisation: id, by: visit.account })
+    await record(db, { event: 'staff-looked-at-organisation', organisation: id, by: visit.account })
     const [team, actions, measures, rescue, wish] = [
       await listTeam(db, id),
       await listOrganisationActions(db, id),

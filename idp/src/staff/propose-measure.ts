@@ -55,7 +55,7 @@ export function proposeMeasure(
     })
     if (id === null) return refused('not-now')
     await record(tx, {
-      event: 'staff-correction-proposed',
+      event: 'staff-measure-proposed',
       organisation,
       account: account ?? undefined,
       by: staff,
