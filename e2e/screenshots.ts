@@ -8,6 +8,14 @@ import { choosesToActFor } from './pages/context.ts'
 import { writesOffer } from './pages/offer-form.ts'
 import { giveLogin, givePassword } from './pages/sign-in.ts'
 import { openScene, type Scene } from './scene.ts'
+import {
+  cannotEnterYet,
+  isInvited,
+  joins,
+  leadsTeam,
+  registersOrganisation,
+  takesOver,
+} from './team-walks.ts'
 import { Visitor } from './visitor.ts'
 import {
   asksForHelp,
@@ -34,6 +42,12 @@ const WALKS = [
   managesAccount,
   cannotLeave,
   works,
+  cannotEnterYet,
+  leadsTeam,
+  isInvited,
+  joins,
+  registersOrganisation,
+  takesOver,
 ]
 
 export interface Exhibition {

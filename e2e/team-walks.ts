@@ -73,6 +73,14 @@ export const leadsTeam: Walk = async (scene, visitor, stop) => {
     await goesTo(visitor, scene, page)
     await stop(name)
   }
+  await visitor.follows('Que pouvait faire une personne')
+  await stop('that-day')
+  await goesTo(visitor, scene, 'Données de l’organisme')
+  await visitor.follows('Modifier les données')
+  await stop('edit-organisation')
+  await goesTo(visitor, scene, 'Revue des rôles')
+  await visitor.presses('Commencer une revue')
+  await stop('review-begun')
 }
 
 /** From the hand-over proposed to the hand-over accepted, on the side of who receives it. */

@@ -213,8 +213,11 @@ export const works: Walk = async (scene, visitor, stop) => {
     ['team-letters', '/equipe-anm/courriels'],
     ['team-corrections', '/equipe-anm/corrections'],
     ['team-members', '/equipe-anm/equipe'],
+    ['team-organisations', '/equipe-anm/organismes?q=tilleuls'],
   ] as const) {
     await visitor.opens(at(path))
     await stop(name)
   }
+  await visitor.follows('Les Tilleuls ASBL')
+  await stop('team-organisation')
 }
