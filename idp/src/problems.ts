@@ -11,6 +11,7 @@ export const problem = problems({
   'needs-organisation': 403,
   'invitation-for-other': 403,
   'role-too-low': 403,
+  'no-longer-member': 404,
   'manager-stays': 409,
   'member-gone': 410,
   'member-changed': 409,

@@ -368,7 +368,11 @@ describe('out of the team (P24)', () => {
     const done = await visitor.submit({ form: 'main form[method=post]' })
     expect(done.text).toMatch(/ne fait plus partie de l’équipe.*appliqué sur \d sites sur \d/)
     expect((await membershipOf('collegue')).state).toBe('removed')
-    expect((await leaver.go(inTilleuls('/equipe'))).status).toBe(404)
+    const gone = await leaver.go(inTilleuls('/equipe'))
+    expect(gone.status).toBe(404)
+    expect(gone.text).toContain(
+      'Vous ne faites plus partie de Les Tilleuls ASBL. Vos droits ont été mis à jour.',
+    )
     await until(() => lettersTo('collegue').length === 1)
     expect(lettersTo('collegue')[0]?.subject).toBe(
       'Vous ne faites plus partie de Les Tilleuls ASBL',
@@ -607,4 +611,26 @@ test('no colleague is told of a change, a last day or a departure, but through t
     expect(page.status).toBe(200)
     expect(page.text).not.toMatch(/31\/01\/2027|se terminent|appliqué/)
   }
+})
+
+test('a member asks for a higher role where they read what it opens; twice is once (E21)', async () => {
+  const visitor = await comesIn('lecteur')
+  for (let time = 0; time < 2; time += 1) {
+    await visitor.go(inTilleuls())
+    const page = await visitor.submit({
+      form: 'main form:has(input[value=COLLABORATEUR])',
+      fields: { role: 'COLLABORATEUR' },
+    })
+    expect([page.status, page.url.pathname.split('/')[2]]).toEqual([200, 'demandes'])
+  }
+  const requests = await query(database, 'select kind, wished_role, state from join_request')
+  expect(requests).toEqual([{ kind: 'raise', wished_role: 'COLLABORATEUR', state: 'pending' }])
+  for (const role of ['GESTIONNAIRE', '', 'LECTEUR']) {
+    const page = await posts(visitor, inTilleuls('/role'), { role })
+    expect([role, page.status]).toEqual([role, role === 'LECTEUR' ? 200 : 400])
+  }
+  expect(
+    (await posts(await comesIn('voisin'), inTilleuls('/role'), { role: 'LECTEUR' })).status,
+  ).toBe(404)
+  expect((await membershipOf('lecteur')).role).toBe('LECTEUR')
 })

@@ -12,6 +12,7 @@ import {
 } from '#visits'
 import { problem } from '../problems.ts'
 import { actorOf, isIdentifier, ORGANISATION_PAGES, type OrganisationPage } from './rules.ts'
+import { findLeft } from './store.ts'
 
 type OrganisationStanding = NonNullable<Standing['organisation']>
 
@@ -27,9 +28,9 @@ export interface MemberVisit {
 /**
  * The member of the organisation named in the address (`/organismes/:organisme/…`) who may do this; null
  * after having sent the visitor to sign in. Whoever is not of the team learns nothing, not even that the
- * organisation exists.
+ * organisation exists; whoever was of it last month is told that they no longer are (E41).
  *
- * @throws Problem `not-found` (404) for who is no member, `role-too-low` (403, E14) for whose role does
+ * @throws Problem `not-found`, `no-longer-member` (404) for who is no member, `role-too-low` (403, E14) for whose role does
  *   not allow it
  */
 export async function requireMember(
@@ -56,17 +57,19 @@ async function asMember(
 ): Promise<MemberVisit | null> {
   const { visit } = asked
   if (!visit) return null
+  const { account } = visit
   const id = String((ctx as { params?: Record<string, string> }).params?.['organisme'] ?? '')
   const standing = isIdentifier(id) ? await standingOf(db, visit.account, id) : null
   if (!standing?.organisation) {
-    throw frameProblem('not-found', {
-      ways: [{ key: 'memberships.way.my-organisations', href: '/compte/organismes' }],
-    })
+    const ways = [{ key: 'memberships.way.my-organisations', href: '/compte/organismes' }]
+    const left = isIdentifier(id) ? await findLeft(db, { organisation: id, account }) : null
+    if (left === null) throw frameProblem('not-found', { ways })
+    throw problem('no-longer-member', { values: { organisation: left }, ways })
   }
   const { organisation } = standing
   const actor = actorOf(standing)
   if (!outlook(actor, asked.action).allowed) throw roleTooLow(organisation)
-  return { visit, account: visit.account, organisation, actor }
+  return { visit, account, organisation, actor }
 }
 
 /** E14: what the person is there, and where to go from here. */

@@ -212,3 +212,20 @@ export async function listEnding(
     .execute()
   return rows as (Member & { ends_on: string })[]
 }
+
+/** The name of an organisation somebody was of until a month ago, for who is told so; null otherwise. */
+export async function findLeft(
+  db: Db<Tables>,
+  of: { readonly organisation: string; readonly account: string },
+): Promise<string | null> {
+  const row = await db
+    .selectFrom('membership')
+    .innerJoin('organisation', 'organisation.id', 'membership.organisation_id')
+    .select('organisation.name')
+    .where('membership.organisation_id', '=', of.organisation)
+    .where('membership.account_id', '=', of.account)
+    .where('membership.until', '>', sql<Date>`now() - interval '30 days'`)
+    .limit(1)
+    .executeTakeFirst()
+  return row?.name ?? null
+}

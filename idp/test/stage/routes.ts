@@ -225,6 +225,7 @@ export const FORMS = [
   '/equipe-anm/corrections/une-correction',
   '/equipe-anm/equipe/inviter',
   '/invitation-equipe/un-lien-qui-n-existe-pas',
+  '/organismes/un-organisme/role',
   '/organismes/un-organisme/quitter',
   '/organismes/un-organisme/equipe/membres/un-membre/role',
   '/organismes/un-organisme/equipe/membres/un-membre/retirer',
