@@ -34,8 +34,8 @@ afterAll(async () => {
   await database.drop()
 })
 
-/** The job queue looks around by itself, whatever people do. */
-const asked = () => wire.take().filter((text) => !/idp_jobs|"jobs:/.test(text))
+/** The job queue and the signals look around by themselves, whatever people do. */
+const asked = () => wire.take().filter((text) => !/idp_jobs|"jobs:|from signal|^select$/.test(text))
 
 beforeEach(() => void wire.take())
 

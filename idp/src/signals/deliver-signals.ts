@@ -1,6 +1,6 @@
 import { listen } from '#oidc'
 import { type DeliveryNeeds, deliverToSite } from './deliver-to-site.ts'
-import { listSitesDue, spreadSignals } from './store.ts'
+import { lookForWork, spreadSignals } from './store.ts'
 
 /** How often one looks without having been woken, in milliseconds: at what failed, or was missed. */
 const ROUND = 1_000
@@ -44,8 +44,12 @@ export async function deliverSignals(
   }
 
   const look = async (): Promise<void> => {
-    await spreadSignals(db)
-    for (const client of await listSitesDue(db)) visit(client)
+    let work = await lookForWork(db)
+    if (work.isFresh) {
+      await spreadSignals(db)
+      work = await lookForWork(db)
+    }
+    for (const client of work.due) visit(client)
   }
 
   /** One look at a time; who asks during one gets the next. */

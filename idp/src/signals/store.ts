@@ -71,20 +71,30 @@ const isDue = (delivery: RawBuilder<unknown>): RawBuilder<boolean> => sql<boolea
 
 const THIS = sql`delivery`
 
-/** Sites to which something is to be delivered now, and that are not left alone for a while. */
-export async function listSitesDue(db: Db<Tables>): Promise<string[]> {
-  const { rows } = await sql<{ client: string }>`
-    select client_id as client from client
-      where events_uri is not null
-        and exists (
-          select from signal_delivery delivery
-            where delivery.client_id = client.client_id and ${isDue(THIS)}
-        )
-        and not exists (
-          select from signal_stream stream
-            where stream.client_id = client.client_id and stream.next_try_at > now()
-        )`.execute(db)
-  return rows.map(({ client }) => client)
+/** What there is to do, in one statement: most of the time nothing. */
+export interface Work {
+  /** Whether signals are to be turned into deliveries. */
+  readonly isFresh: boolean
+  /** Sites to which something is to be delivered now, and that are not left alone for a while. */
+  readonly due: readonly string[]
+}
+
+export async function lookForWork(db: Db<Tables>): Promise<Work> {
+  const { rows } = await sql<Work>`
+    select exists (select from signal where spread_at is null) as "isFresh",
+      array(
+        select client_id from client
+          where events_uri is not null
+            and exists (
+              select from signal_delivery delivery
+                where delivery.client_id = client.client_id and ${isDue(THIS)}
+            )
+            and not exists (
+              select from signal_stream stream
+                where stream.client_id = client.client_id and stream.next_try_at > now()
+            )
+      ) as due`.execute(db)
+  return rows[0] ?? { isFresh: false, due: [] }
 }
 
 /** A site one may deliver to, until the lease ends. */
