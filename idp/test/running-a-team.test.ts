@@ -633,4 +633,9 @@ test('a member asks for a higher role where they read what it opens; twice is on
     (await posts(await comesIn('voisin'), inTilleuls('/role'), { role: 'LECTEUR' })).status,
   ).toBe(404)
   expect((await membershipOf('lecteur')).role).toBe('LECTEUR')
+
+  // Given without an answer to the request: there is nothing left to answer.
+  await gives(await comesIn('gestionnaire'), 'lecteur', { role: 'COLLABORATEUR' })
+  const [request] = await query(database, 'select state from join_request')
+  expect(request).toEqual({ state: 'superseded' })
 })

@@ -5,6 +5,7 @@ import type { Tables } from '../tables.ts'
 import { type Decision, decideOnMember } from './decide-on-member.ts'
 import { tellRole } from './letters.ts'
 import type { GivenRole, MoveRefusal } from './rules.ts'
+import { closeRequestsFor } from './waiting-store.ts'
 
 /**
  * Gives a member another role, or the same one for another time (P23, M33). To the same role without a
@@ -29,6 +30,7 @@ export async function changeMemberRole(
   const hasOtherDay = member.ends_on !== lastDay
   if (before === role && !hasOtherDay) return null
   await changeRole(tx, { organisation, account, by: by.account, role, endsOn: lastDay })
+  await closeRequestsFor(tx, { organisation, account, role })
   if (hasOtherDay) {
     await record(tx, {
       event: 'role-given-until',

@@ -1,4 +1,5 @@
-import type { Db } from '@myanm/database'
+import type { Db, Tx } from '@myanm/database'
+import type { Role } from '@myanm/permissions'
 import { sql } from 'kysely'
 import type { Tables } from '../tables.ts'
 
@@ -63,4 +64,20 @@ export async function findLeftBehind(
   const [row] = rows
   if (!row) throw new Error('A statement without a table answers one row')
   return row
+}
+
+/** Somebody has the role they asked for, without an answer to their request: it has lost its meaning. */
+export async function closeRequestsFor(
+  tx: Tx<Tables>,
+  given: { readonly organisation: string; readonly account: string; readonly role: Role },
+): Promise<void> {
+  await tx
+    .updateTable('join_request')
+    .set({ state: 'superseded', settled_at: sql<Date>`now()` })
+    .where('organisation_id', '=', given.organisation)
+    .where('account_id', '=', given.account)
+    .where('kind', '=', 'raise')
+    .where('state', '=', 'pending')
+    .where('wished_role', '<=', given.role)
+    .execute()
 }
