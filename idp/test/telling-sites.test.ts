@@ -114,7 +114,7 @@ const eventOf = (site: HearingSite, position = 0) => {
   return Object.keys(events)[0]
 }
 const subjectAt = (site: HearingSite) => (position: number) =>
-  String((site.heard[position]?.claims['sub_id'] as { sub: string }).sub)
+  String((site.heard[position]?.claims['sub_id'] as { sub?: string } | undefined)?.sub)
 const versionsAt = (site: HearingSite) =>
   site.heard.map(({ claims }) => {
     const events = claims['events'] as Record<string, { claims: { rights_version: number } }>
