@@ -142,7 +142,7 @@ describe('an offer of the organisation', () => {
     await visitor.signsInAs(stage.scene.somebody('multi'))
     await choosesToActFor(visitor, 'En mon nom')
     expect(visitor.status).toBe(403)
-    await visitor.follows('Choisir l’organisme')
+    await visitor.follows('Agir pour un organisme')
     await choosesToActFor(visitor, 'Le Passage ASBL')
     await visitor.isOn(stage.scene.address('guide-social', '/publier/emploi'))
     await visitor.sees('Publier une offre d’emploi')
