@@ -6,6 +6,7 @@ import {
   PASSWORD,
   type Page,
   query,
+  signInAs,
   startTestIdp,
   type TestDatabase,
   type TestIdp,
@@ -324,10 +325,19 @@ describe('inviting two hundred', () => {
     const visitor = await signsIn(myanm.issuer, 'gestionnaire')
     const many = Array.from({ length: 200 }, (_, index) => `personne${index}@ailleurs.be`)
     await rehearses(visitor, many.join('\n'))
+    const jeton = String(visitor.page?.$('input[name=jeton]').attr('value'))
+    const body = new URLSearchParams({ ...fields(many.join('\n')), jeton, etape: 'envoyer' })
     const begun = performance.now()
-    const page = await sends(visitor)
+    const answer = await visitor.request(inviting('/plusieurs'), {
+      method: 'POST',
+      body: body.toString(),
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        origin: myanm.issuer.origin,
+      },
+    })
     const took = performance.now() - begun
-    expect(page.status).toBe(200)
+    expect(answer.status).toBe(303)
     const [row] = await query<{ invitations: number; letters: number }>(
       database,
       `select (select count(*) from invitation where state = 'pending') as invitations,
@@ -537,6 +547,15 @@ describe('who has no account', () => {
       { role: 'COLLABORATEUR', role_by: idOf('gestionnaire') },
     ])
     expect(await onlyInvitation(NEW)).toMatchObject({ state: 'accepted', accepted_by: account })
+    // What the site asks next is answered without a question: neither who they are, nor for whom.
+    const { tokens, callback } = await signInAs(myanm.issuer, NEW, {
+      client: 'guide-social',
+      visitor,
+      parameters: { organisation: tilleuls() },
+    })
+    expect(callback.searchParams.get('code')).toBeTruthy()
+    expect(tokens.claims()?.['org']).toEqual({ id: tilleuls(), role: 'COLLABORATEUR' })
+    expect(visitor.page?.trail.map(({ pathname }) => pathname)).toEqual(['/authorize', '/callback'])
     // Signed in already: nothing is asked again.
     const home = await visitor.go(at('/compte'))
     expect(home.status).toBe(200)
