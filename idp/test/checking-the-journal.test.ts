@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { generateKeyPairSync, randomUUID, sign } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { createLog, Secret } from '@myanm/chassis'
@@ -156,6 +157,27 @@ describe('the journal, as MyANM writes it,', () => {
     await write(3)
     await seal()
     expect(kinds(await check())).toEqual([])
+  })
+
+  test('is checked by a command that has read access and the public key', () => {
+    const run = (publicKey: string, ...words: string[]) =>
+      spawnSync(
+        process.execPath,
+        [new URL('../../tools/journal/verify-command.ts', import.meta.url).pathname, ...words],
+        {
+          encoding: 'utf8',
+          env: { DATABASE_URL: database.urlFor('idp').href, JOURNAL_PUBLIC_KEY: publicKey },
+        },
+      )
+    const whole = run(key.publicKey, '--since', '2020-01-01')
+    expect([whole.stdout, whole.status]).toEqual([expect.stringContaining('intact'), 0])
+    const [, known = ''] = /--known (\S+)/.exec(whole.stdout) ?? []
+    expect(run(key.publicKey, '--known', known).status).toBe(0)
+    const cut = run(key.publicKey, '--known', `${Number(known.split(':')[0]) + 1}:ab`)
+    expect([cut.stdout, cut.status]).toEqual([expect.stringContaining('La fin de la chaîne'), 1])
+    expect(run('').status).toBe(2)
+    const other = sealingKey(new Secret('another key that is long enough to be one, and more'))
+    expect(run(other.publicKey).stdout).toContain('n’a pas la signature de MyANM')
   })
 
   test('is checked from a day on, and against an end that was seen before', async () => {
