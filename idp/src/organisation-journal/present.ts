@@ -43,6 +43,7 @@ export function shownEvent(ctx: Context, row: EventRow) {
         from: from ?? ROLE_OF_NOBODY,
         to: to ?? ROLE_OF_NOBODY,
         day: dayIn(details['until']),
+        kind: details['kind'] === 'raise' ? 'raise' : 'join',
       }),
     ),
     by: decider && translate(ctx, 'organisation-journal.by', { person: calledBy(ctx, decider) }),
