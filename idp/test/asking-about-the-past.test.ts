@@ -184,7 +184,7 @@ describe('« what could she do on that day, and who decided it? »', () => {
   test('asks which one, when several are called so, and says when nobody is', async () => {
     const page = await ask('Dupont', day(40), '10:32')
     expect(words(page)).toContain('Plusieurs personnes correspondent')
-    const chosen = await page.$('main .row a').first().attr('href')
+    const chosen = page.$('main .row a').first().attr('href')
     expect(chosen).toContain(`jour=${day(40).typed}`)
     expect(words(await manager.go(at(chosen ?? '')))).toMatch(/depuis|ne faisait pas partie/)
     expect(words(await ask('Personne du tout', day(40), '10:32'))).toContain(

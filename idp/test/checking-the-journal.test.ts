@@ -119,7 +119,7 @@ describe('the journal, as MyANM writes it,', () => {
         "insert into journal_seal values (99, '', '', now(), '{}', 0, now(), '{}')",
         'alter table journal disable trigger journal_awaits_seal',
       ]) {
-        await expect([statement, await own.query(statement).catch(({ code }) => code)]).toEqual([
+        expect([statement, await own.query(statement).catch(({ code }) => code)]).toEqual([
           statement,
           '42501',
         ])
