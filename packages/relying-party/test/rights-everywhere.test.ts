@@ -35,6 +35,9 @@ describe('rights that are true everywhere', () => {
         [idOf(key), role],
       )
     }
+    await arrange(house.database, `update account set state = 'active' where id = $1`, [
+      idOf('collaborateur'),
+    ])
     await query(house.database, 'delete from signal')
   })
 
@@ -144,9 +147,6 @@ describe('rights that are true everywhere', () => {
       expect(page.text).toContain('Connectez-vous')
       expect(page.text).not.toContain('Dupont')
     }
-    await arrange(house.database, `update account set state = 'active' where id = $1`, [
-      idOf('collaborateur'),
-    ])
   })
 
   test('handed over: both hear of it, and each may what is theirs now', async () => {
