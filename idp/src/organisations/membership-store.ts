@@ -50,7 +50,8 @@ const COLUMNS = [
   'membership.role',
   'membership.since',
   'membership.role_since as roleSince',
-  'membership.ends_on as endsOn',
+  // As a day, not as the moment it begins somewhere.
+  sql<string | null>`membership.ends_on::text`.as('endsOn'),
 ] as const
 
 /** The active membership of a person; undefined for whoever is not, or no longer, of the team. */
