@@ -158,7 +158,7 @@ describe('before anything happens', () => {
     expect(page.text).toContain(
       "Vous êtes gestionnaire de Les Tilleuls ASBL. Transférez d'abord ce rôle à un responsable.",
     )
-    expect(page.$('main a[href="/contact"]').length).toBe(1)
+    expect(page.$('main a[href$="/gestionnaire"]').length).toBe(1)
     expect(page.$(`form[action="${LEAVE}"]`).length).toBe(0)
     const jeton = String(page.$('input[name=jeton]').first().attr('value') ?? '')
     const forced = await visitor.post(at(LEAVE), { jeton, compris: 'oui' })
