@@ -211,6 +211,7 @@ export const works: Walk = async (scene, visitor, stop) => {
   for (const [name, path] of [
     ['team-messages', '/equipe-anm/messages'],
     ['team-letters', '/equipe-anm/courriels'],
+    ['team-sites', '/equipe-anm/sites'],
     ['team-corrections', '/equipe-anm/corrections'],
     ['team-members', '/equipe-anm/equipe'],
     ['team-organisations', '/equipe-anm/organismes?q=tilleuls'],

@@ -99,6 +99,8 @@ describe('who is not of the team', () => {
     '/equipe-anm/courriels',
     '/equipe-anm/courriels/domaine',
     '/equipe-anm/courriels/:id/renvoyer',
+    '/equipe-anm/sites',
+    '/equipe-anm/sites/:id/redire',
     '/equipe-anm/equipe',
     '/equipe-anm/equipe/inviter',
     '/equipe-anm/equipe/:id/retirer',
@@ -654,6 +656,41 @@ test('letters that did not arrive are seen, and sent again', async () => {
   expect((await visitor.go(at('/equipe-anm/courriels'))).text).toContain('Tous les e-mails')
   const sender = await visitor.follow('Vérifier le domaine')
   expect(sender.text).toContain('Voici ce que dit exemple.be')
+})
+
+test('a site that does not hear of changes is seen, and what it never heard is told again', async () => {
+  await query(
+    database,
+    "update client set events_uri = home_uri || '/evenements' where home_uri is not null",
+  )
+  await query(
+    database,
+    `insert into signal_stream (client_id, failing_since, tries, next_try_at)
+      values ('monasbl', now() - interval '1 hour', 9, now() + interval '1 hour')`,
+  )
+  const [dead] = await query<{ id: string }>(
+    database,
+    `with change as (
+        insert into signal (account_id, kind, rights_version, spread_at)
+          values ($1, 'rights-changed', 2, now()) returning id, position
+      )
+      insert into signal_delivery (signal_id, position, client_id, account_id, rights_version, state, last_reason, settled_at)
+        select id, position, 'monasbl', $1, 2, 'refused', 'invalid_audience', now() from change
+        returning id`,
+    [idOf('multi')],
+  )
+  const visitor = await staff()
+  const page = await visitor.go(at('/equipe-anm/sites'))
+  expect(page.text).toMatch(/MonASBL Depuis le .* · rien n’attend/)
+  expect(page.text).toContain('(invalid_audience)')
+  const after = await visitor.submit({
+    form: `form[action="/equipe-anm/sites/${dead?.id}/redire"]`,
+  })
+  expect(after.text).toContain('Le changement est annoncé à nouveau')
+  expect(after.text).toContain('Aucun : chaque site a reçu chaque changement.')
+  expect(
+    await query(database, 'select state from signal_delivery where id = $1', [dead?.id ?? '']),
+  ).toEqual([{ state: 'pending' }])
 })
 
 test('the figures of old accounts are those of the tables', async () => {

@@ -50,6 +50,7 @@ export const JOURNAL_EVENTS = [
   'message-received',
   'message-closed',
   'letter-sent-again',
+  'signal-sent-again',
   'organisation-registered',
   'organisation-checked',
   'organisation-changed',

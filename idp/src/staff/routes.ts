@@ -9,6 +9,7 @@ import { messageRoutes } from './message-routes.ts'
 import type { StaffNeeds } from './needs.ts'
 import { organisationRoutes } from './organisation-routes.ts'
 import { overviewRoutes } from './overview-routes.ts'
+import { siteRoutes } from './site-routes.ts'
 import { staffOnly } from './staff-here.ts'
 import { teamRoutes } from './team-routes.ts'
 
@@ -24,6 +25,7 @@ export function staffRoutes(needs: StaffNeeds): Router {
   measureRoutes(router, needs)
   messageRoutes(router, needs)
   letterRoutes(router, needs)
+  siteRoutes(router, needs)
   teamRoutes(router, needs)
   invitationRoutes(router, needs)
   closingWishRoutes(router, needs)

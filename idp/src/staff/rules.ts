@@ -10,6 +10,7 @@ export const STAFF_PAGES = [
   { key: 'messages', path: '/equipe-anm/messages' },
   { key: 'corrections', path: '/equipe-anm/corrections' },
   { key: 'letters', path: '/equipe-anm/courriels' },
+  { key: 'sites', path: '/equipe-anm/sites' },
   { key: 'team', path: '/equipe-anm/equipe' },
 ] as const
 
