@@ -376,6 +376,9 @@ export interface MembershipTable {
   role_since: Generated<Date>
   role_by: string | null
   ends_on: string | null
+  sort_family_name: Generated<string>
+  sort_given_name: Generated<string>
+  sort_organisation_name: Generated<string>
 }
 
 export interface NewsletterTable {
@@ -429,6 +432,7 @@ export interface OrganisationTable {
   to_check: Generated<boolean>
   registered_by: string | null
   version: Generated<number>
+  members: Generated<number>
 }
 
 export interface OrganisationActionTable {

@@ -128,6 +128,58 @@ describe('a team of ten thousand', () => {
     expect(times.last).toBeLessThan(times.first * 3 + 100)
   })
 
+  test('is in order and counted when somebody takes another name, leaves, and is let in again', async () => {
+    const visitor = await signsIn(myanm.issuer, 'lecteur')
+    const address = 'membre77@exemple.be'
+    await query(
+      database,
+      `update membership m set role = 'LECTEUR' from account a
+        where a.id = m.account_id and a.email = $1`,
+      [address],
+    )
+    const lastOfAll = async () => {
+      const [last] = await query<{ id: string }>(
+        database,
+        `select id from membership where organisation_id = $1 and state = 'active'
+          order by role, sort_family_name desc, sort_given_name desc, id desc limit 1`,
+        [organisation()],
+      )
+      return last?.id ?? ''
+    }
+    await query(database, `update account set family_name = 'Żzz' where email = '${address}'`)
+    const [renamed] = await query<{ id: string }>(
+      database,
+      `select m.id from membership m join account a on a.id = m.account_id
+        where m.organisation_id = $1 and a.email = $2`,
+      [organisation(), address],
+    )
+    expect(await lastOfAll()).toBe(renamed?.id)
+
+    await query(
+      database,
+      `update membership set state = 'left', until = now() where id = '${renamed?.id}'`,
+    )
+    const left = await query(
+      database,
+      `select sort_family_name, sort_given_name, sort_organisation_name from membership where id = $1`,
+      [renamed?.id],
+    )
+    expect(left).toEqual([
+      { sort_family_name: '', sort_given_name: '', sort_organisation_name: '' },
+    ])
+    expect((await opens(visitor, team())).page.text).toMatch(/10\s005 personnes/)
+    // Who was on the way through the list when they left goes on where they were.
+    const { page } = await opens(visitor, team(`?apres=${renamed?.id}`))
+    expect(addressesOn(page)).toEqual([])
+
+    await query(
+      database,
+      `update membership set state = 'active', until = null where id = '${renamed?.id}'`,
+    )
+    expect((await opens(visitor, team())).page.text).toMatch(/10\s006 personnes/)
+    expect(await lastOfAll()).toBe(renamed?.id)
+  })
+
   test('a key of another team begins at the top, and tells nothing', async () => {
     const visitor = await signsIn(myanm.issuer, 'lecteur')
     const [foreign] = await query<{ id: string }>(

@@ -35,23 +35,33 @@ function choicesOf(db: Db<Tables>, { account, least }: Whose) {
     .$if(least !== null, (query) => query.where('membership.role', '>=', least as Role))
 }
 
-/** The ones last acted for come first, then the others by name. */
-export function listLikeliest(
+/**
+ * The ones last acted for come first, then the others by name. As many of both as are asked for: of two
+ * thousand, the others are not looked at.
+ */
+export async function listLikeliest(
   db: Db<Tables>,
   whose: Whose & { readonly limit: number },
 ): Promise<(Choice & { readonly chosenAt: Date | null })[]> {
-  return choicesOf(db, whose)
-    .leftJoin('organisation_choice', (join) =>
-      join
-        .onRef('organisation_choice.organisation_id', '=', 'membership.organisation_id')
-        .onRef('organisation_choice.account_id', '=', 'membership.account_id'),
-    )
-    .select('organisation_choice.chosen_at as chosenAt')
-    .orderBy('organisation_choice.chosen_at', (order) => order.desc().nullsLast())
-    .orderBy('organisation.name')
-    .orderBy('organisation.id')
-    .limit(whose.limit)
-    .execute()
+  const { limit } = whose
+  const [recent, byName] = await Promise.all([
+    choicesOf(db, whose)
+      .innerJoin('organisation_choice', (join) =>
+        join
+          .onRef('organisation_choice.organisation_id', '=', 'membership.organisation_id')
+          .onRef('organisation_choice.account_id', '=', 'membership.account_id'),
+      )
+      .select('organisation_choice.chosen_at as chosenAt')
+      .orderBy('organisation_choice.chosen_at', 'desc')
+      .orderBy('membership.sort_organisation_name')
+      .orderBy('membership.organisation_id')
+      .limit(limit)
+      .execute(),
+    listByName(db, { ...whose, search: '', after: null }),
+  ])
+  const known = new Set(recent.map(({ id }) => id))
+  const others = byName.filter(({ id }) => !known.has(id))
+  return [...recent, ...others.map((choice) => ({ ...choice, chosenAt: null }))].slice(0, limit)
 }
 
 /**
@@ -72,12 +82,13 @@ export function listByName(
     .$if(search !== '', (query) => lookedFor(query, search))
     .$if(after !== null, (query) =>
       query.where(
-        sql<boolean>`(organisation.name, organisation.id) >
-          (select o.name, o.id from organisation o where o.id = ${after}::uuid)`,
+        sql<boolean>`(membership.sort_organisation_name, membership.organisation_id) > (
+          (select sort_name(o.name) from organisation o where o.id = ${after}::uuid) collate "fr-x-icu",
+          ${after}::uuid)`,
       ),
     )
-    .orderBy('organisation.name')
-    .orderBy('organisation.id')
+    .orderBy('membership.sort_organisation_name')
+    .orderBy('membership.organisation_id')
     .limit(limit)
     .execute()
 }
@@ -139,7 +150,7 @@ export async function listTooLow(
       sql<number>`row_number() over (
         order by ${row.ref('organisation.id')} = ${first}::uuid desc nulls last,
           ${row.ref('organisation_choice.chosen_at')} desc nulls last,
-          ${row.ref('organisation.name')}
+          ${row.ref('membership.sort_organisation_name')}
       )`.as('place'),
     ])
     .where('membership.role', '<', least)

@@ -115,8 +115,7 @@ export async function listLeft(
     select m.id, a.given_name, a.family_name, a.email, m.role, m.role_since
       from membership m join account a on a.id = m.account_id
       where ${waitsIn(review)}
-      order by m.role desc, coalesce(a.family_name, '') collate "fr-x-icu",
-        coalesce(a.given_name, '') collate "fr-x-icu", m.id
+      order by m.role desc, m.sort_family_name, m.sort_given_name, m.id
       limit ${most}`.execute(db)
   return rows
 }

@@ -26,12 +26,8 @@ export interface TeamPage {
   readonly previous: string | null
 }
 
-/** The order of the team: who leads first, then by role, by name, and by age of the membership. */
-const ORDER = [
-  sql`coalesce(a.family_name, '') collate "fr-x-icu"`,
-  sql`coalesce(a.given_name, '') collate "fr-x-icu"`,
-  sql`m.id`,
-] as const
+/** Within a role: by name, and by age of the membership. The index `membership_team` is in this order. */
+const ORDER = [sql`m.sort_family_name`, sql`m.sort_given_name`, sql`m.id`] as const
 
 /**
  * A page of the team. By key, not by number: the last page costs what the first one does, and somebody
@@ -54,20 +50,28 @@ export async function listTeam(
   const isBack = key ? turn.to === 'previous' : false
   const [roleOrder, nameOrder] = isBack ? [sql`asc`, sql`desc`] : [sql`desc`, sql`asc`]
   const [beyondRole, beyondName] = isBack ? [sql`>`, sql`<`] : [sql`<`, sql`>`]
-  const beyond = key
-    ? sql`and (m.role ${beyondRole} ${key.role}::organisation_role
-        or (m.role = ${key.role}::organisation_role and (${sql.join(ORDER)}) ${beyondName} (
-          ${key.family_name ?? ''} collate "fr-x-icu", ${key.given_name ?? ''} collate "fr-x-icu",
-          ${key.id}::uuid)))`
-    : sql``
-  const { rows } = await sql<TeamPage['members'][number]>`
-    select m.id, a.given_name, a.family_name, a.email, m.role,
+  const order = sql`m.role ${roleOrder}, ${sql.join(ORDER.map((part) => sql`${part} ${nameOrder}`))}`
+  const limit = sql`limit ${most + 1}`
+  const those = (beyond: RawBuilder<unknown>) => sql`
+    select m.id, a.given_name, a.family_name, a.email, m.role, m.sort_family_name, m.sort_given_name,
         a.id = ${asked.viewer}::uuid as is_oneself
       from membership m join account a on a.id = m.account_id
       where m.organisation_id = ${organisation} and m.state = 'active'
         ${matching(asked.search)} ${beyond}
-      order by m.role ${roleOrder}, ${sql.join(ORDER.map((part) => sql`${part} ${nameOrder}`))}
-      limit ${most + 1}`.execute(db)
+      order by ${order} ${limit}`
+  // The rest of a role, then the other roles: each is a piece of the index, which one condition on
+  // both would not be.
+  const asListed = key
+    ? sql`(${those(sql`and m.role = ${key.role}::organisation_role and (${sql.join(ORDER)}) ${beyondName} (
+          sort_name(${key.family_name}) collate "fr-x-icu",
+          sort_name(${key.given_name}) collate "fr-x-icu", ${key.id}::uuid)`)})
+        union all
+        (${those(sql`and m.role ${beyondRole} ${key.role}::organisation_role`)})`
+    : those(sql``)
+  const { rows } = await sql<TeamPage['members'][number]>`
+    select m.id, m.given_name, m.family_name, m.email, m.role, m.is_oneself
+      from (${asListed}) m
+      order by ${order} ${limit}`.execute(db)
   const isMore = rows.length > most
   const members = rows.slice(0, most)
   if (isBack) members.reverse()
@@ -89,14 +93,14 @@ function matching(search: string): RawBuilder<unknown> {
   return sql.join(words, sql` `)
 }
 
+/** How many they are: counted when somebody comes or goes, not when a page shows it. */
 export async function countTeam(db: Db<Tables>, organisation: string): Promise<number> {
-  const { count } = await db
-    .selectFrom('membership')
-    .select(({ fn }) => fn.countAll<string>().as('count'))
-    .where('organisation_id', '=', organisation)
-    .where('state', '=', 'active')
+  const { members } = await db
+    .selectFrom('organisation')
+    .select('members')
+    .where('id', '=', organisation)
     .executeTakeFirstOrThrow()
-  return Number(count)
+  return members
 }
 
 /** A member as who leads the team sees them, to decide on. */

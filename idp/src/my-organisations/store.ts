@@ -42,8 +42,8 @@ export async function listOwnOrganisations(
   const isBack = key ? turn.to === 'previous' : false
   const order = isBack ? sql`desc` : sql`asc`
   const beyond = key
-    ? sql`and (o.name collate "fr-x-icu", o.id) ${isBack ? sql`<` : sql`>`}
-        (${key.name} collate "fr-x-icu", ${key.id}::uuid)`
+    ? sql`and (m.sort_organisation_name, m.organisation_id) ${isBack ? sql`<` : sql`>`}
+        (sort_name(${key.name}) collate "fr-x-icu", ${key.id}::uuid)`
     : sql``
   const words = wordsOf(asked.search).map(
     // A company number is found with its dots or without.
@@ -56,7 +56,7 @@ export async function listOwnOrganisations(
       from membership m join organisation o on o.id = m.organisation_id
       where m.account_id = ${account} and m.state = 'active' and o.state <> 'closed'
         ${sql.join(words, sql` `)} ${beyond}
-      order by o.name collate "fr-x-icu" ${order}, o.id ${order}
+      order by m.sort_organisation_name ${order}, m.organisation_id ${order}
       limit ${most + 1}`.execute(db)
   const isMore = rows.length > most
   const organisations = rows.slice(0, most)

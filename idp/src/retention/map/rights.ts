@@ -21,6 +21,10 @@ export const rights = {
       role_since: personal('behaviour', 'page'),
       role_by: personal('link', 'withheld'),
       ends_on: personal('choice', 'page'),
+      // Names as they stand elsewhere, to put lists in order: emptied when the membership ends.
+      sort_family_name: personal('identity', 'file'),
+      sort_given_name: personal('identity', 'file'),
+      sort_organisation_name: personal('link', 'file'),
     },
   },
   invitation: {
@@ -194,6 +198,7 @@ export const rightsOfTheHouse = {
     'to_check',
     'registered_by',
     'version',
+    'members',
   ),
   // Its seat, its contacts, its billing.
   organisation_profile: noneOf(
