@@ -10,6 +10,7 @@ import { firstLink, linkOf } from '../../tools/journal/chain.ts'
 import { readLines, readSeals } from '../../tools/journal/read.ts'
 import { type Checked, verifyJournal } from '../../tools/journal/verify.ts'
 import { journalSealer, sealingKey } from '../src/journal/index.ts'
+import { eraseDue } from '../src/retention/index.ts'
 import type { Tables } from '../src/tables.ts'
 
 const key = sealingKey(new Secret('a key that is long enough to be one, and then some'))
@@ -137,7 +138,37 @@ describe('the journal, as MyANM writes it,', () => {
     expect(await check()).toMatchObject({ findings: [], waiting: 0 })
   })
 
-  test('stays whole when somebody is erased, and when its lines have been kept long enough', async () => {
+  test('stays whole when somebody is erased: the line knows a number, and the number has no name left', async () => {
+    const { rows } = await admin.query<{ id: string }>(
+      `insert into account (account_type, state, login, email, email_confirmed_at, password_hash,
+          given_name, family_name, deletion_requested_at)
+        values ('particulier', 'deletion_requested', 'effacee', 'effacee@exemple.be', now(), 'x',
+          'Élise', 'Effacée', now() - interval '8 days') returning id`,
+    )
+    const account = rows[0]?.id ?? ''
+    await service.pool.query(
+      "insert into journal (event, account_id) values ('signed-in', $1), ('deletion-asked', $1)",
+      [account],
+    )
+    await seal()
+    expect(await eraseDue({ db: service.db, log })).toBe(1)
+    await seal()
+    expect(kinds(await check())).toEqual([])
+    const left = await admin.query('select event from journal where account_id = $1 order by id', [
+      account,
+    ])
+    expect(left.rows.map(({ event }) => event)).toEqual([
+      'signed-in',
+      'deletion-asked',
+      'account-erased',
+    ])
+    const kept = await admin.query('select to_jsonb(account) as row from account where id = $1', [
+      account,
+    ])
+    expect(JSON.stringify(kept.rows)).not.toMatch(/effac|Élise/i)
+  })
+
+  test('stays whole when its lines have been kept long enough', async () => {
     await write(5)
     await seal()
     // What was sealed a year ago, as it stands after a year.
