@@ -9,6 +9,7 @@ import {
   type TestDatabase,
   withDatabase,
 } from '@myanm/testing'
+import { sql } from 'kysely'
 import { takeTurn } from '../src/legacy/staging-store.ts'
 import type { Tables } from '../src/tables.ts'
 import { HEADING, importFile, line } from './stage/old-accounts.ts'
@@ -161,6 +162,8 @@ describe('a file of old accounts', () => {
       await first.db.connection().execute(async (db) => {
         expect(await takeTurn(db)).toBe(true)
         await expect(importFile(database, FILE)).rejects.toThrow('Another import is at work')
+        // A connection that is closed ends a little later: the lock would be there still.
+        await sql`select pg_advisory_unlock_all()`.execute(db)
       })
     } finally {
       await first.close()

@@ -202,7 +202,7 @@ describe('whatever is asked', () => {
         )
         statuses.add(status)
       }),
-      { seed: SEED, numRuns: 300 },
+      { seed: SEED, numRuns: 500 },
     )
     // It went deep enough to be refused in many ways, and to succeed.
     for (const status of [200, 303, 400, 401, 403, 404, 405])
