@@ -240,7 +240,7 @@ describe('the journal', () => {
 })
 
 describe('nothing that is secret or personal', () => {
-  const canary = 'kanarie-Zq7'
+  const canary = 'kanarie-Zqxvkj7'
   const from = '127.0.0.53'
   const planted: string[] = []
 

@@ -111,22 +111,22 @@ describe('everything held about me', () => {
     for (const word of [
       ...Object.values(CANARIES['account'] ?? {}),
       ...Object.values(CANARIES['profile'] ?? {}),
-      'alias-zq7',
-      'Navigateur Zq7',
-      'Système Zq7',
+      'alias-zqxvkj7',
+      'Navigateur Zqxvkj7',
+      'Système Zqxvkj7',
       '192.0.2.0/24',
-      'Clé Zq7',
-      'essai-zq7@exemple.be',
-      'nouvelle-zq7@exemple.be',
-      'Corps du message Zq7',
-      'REF-ZQ7',
-      'role-zq7',
-      'corrigee-zq7@exemple.be',
-      'numero-zq7',
-      'invitee-zq7@exemple.be',
-      'Fonction Zq7',
-      'Ma demande Zq7',
-      'Raison Zq7',
+      'Clé Zqxvkj7',
+      'essai-zqxvkj7@exemple.be',
+      'nouvelle-zqxvkj7@exemple.be',
+      'Corps du message Zqxvkj7',
+      'REF-ZQXVKJ7',
+      'role-zqxvkj7',
+      'corrigee-zqxvkj7@exemple.be',
+      'numero-zqxvkj7',
+      'invitee-zqxvkj7@exemple.be',
+      'Fonction Zqxvkj7',
+      'Ma demande Zqxvkj7',
+      'Raison Zqxvkj7',
       'Newsletter MonASBL',
       'Le Passage ASBL',
       'Site partenaire',
@@ -155,12 +155,19 @@ describe('everything held about me', () => {
   })
 
   test('holds nothing one could come in with', () => {
-    for (const secret of ['hash-zq7', 'sealed-zq7', '7703', '7704', '$argon2', 'journey-zq7']) {
+    for (const secret of [
+      'hash-zqxvkj7',
+      'sealed-zqxvkj7',
+      '7703',
+      '7704',
+      '$argon2',
+      'journey-zqxvkj7',
+    ]) {
       expect(text).not.toContain(secret)
       expect(page).not.toContain(secret)
     }
     // What somebody else may have typed with this address by mistake is theirs.
-    expect(text).not.toContain('prenom-zq7')
+    expect(text).not.toContain('prenom-zqxvkj7')
   })
 
   test('is mine only: of others, neither names nor identifiers', () => {

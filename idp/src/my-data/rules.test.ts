@@ -8,6 +8,9 @@ describe('what is held is shown', () => {
 
   test('as a moment, as yes or no, as several things, as text', () => {
     expect(readable('2026-11-22T01:02:03.4+00:00')).toMatchObject({ kind: 'moment' })
+    expect(readable('2030-12-31')).toMatchObject({ kind: 'moment' })
+    expect(readable('2026-99-99')).toEqual({ kind: 'text', text: '2026-99-99' })
+    expect(readable('2026-99-99T99:99:99')).toMatchObject({ kind: 'text' })
     expect(readable(false)).toEqual({ kind: 'boolean', yes: false })
     expect(readable(['pwd', 'otp'])).toEqual({ kind: 'text', text: 'pwd, otp' })
     expect(readable(0)).toEqual({ kind: 'text', text: '0' })

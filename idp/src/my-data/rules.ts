@@ -4,14 +4,17 @@ export type Readable =
   | { readonly kind: 'boolean'; readonly yes: boolean }
   | { readonly kind: 'text'; readonly text: string }
 
-const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}/
+/** A moment, or a day without one. */
+const MOMENT = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}:\d{2}|$)/
 
 /** A value as the database gives it in JSON; null when there is nothing to show. */
 export function readable(value: unknown): Readable | null {
   if (value === null || value === undefined || value === '') return null
   if (typeof value === 'boolean') return { kind: 'boolean', yes: value }
   if (typeof value === 'string' && MOMENT.test(value)) {
-    return { kind: 'moment', at: new Date(value) }
+    const at = new Date(value)
+    // What somebody typed may look like one, and be none.
+    if (!Number.isNaN(at.getTime())) return { kind: 'moment', at }
   }
   if (Array.isArray(value)) {
     return value.length > 0 ? { kind: 'text', text: value.map(String).join(', ') } : null

@@ -1,24 +1,24 @@
 import { arrange, query, type TestDatabase } from '@myanm/testing'
 
 /** What everything that is planted has in it, so that it is known again wherever it turns up. */
-export const MARK = 'zq7'
+export const MARK = 'zqxvkj7'
 
 /** What somebody is called, and what they told of themselves. */
 export const CANARIES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   account: {
     given_name: 'Kanarie',
-    family_name: 'Serin-Zq7',
-    login: 'kanarie-zq7',
-    email: 'kanarie-zq7@exemple.be',
+    family_name: 'Serin-Zqxvkj7',
+    login: 'kanarie-zqxvkj7',
+    email: 'kanarie-zqxvkj7@exemple.be',
   },
   profile: {
     phone: '0470 77 77 01',
     street: 'Rue du Serin 77',
     postcode: '7701',
     locality: 'Serinville',
-    profession: 'ornithologue zq7',
+    profession: 'ornithologue zqxvkj7',
     bce: '0314595348',
-    terms_version: 'zq7-2026',
+    terms_version: 'zqxvkj7-2026',
   },
 }
 
@@ -36,9 +36,9 @@ export async function plant(
   const { account, team, mark = MARK } = planted
   const marked = (text: string) =>
     text
-      .replaceAll('zq7', mark)
-      .replaceAll('Zq7', mark.charAt(0).toUpperCase() + mark.slice(1))
-      .replaceAll('ZQ7', mark.toUpperCase())
+      .replaceAll('zqxvkj7', mark)
+      .replaceAll('Zqxvkj7', mark.charAt(0).toUpperCase() + mark.slice(1))
+      .replaceAll('ZQXVKJ7', mark.toUpperCase())
       .replaceAll('\\x77', `\\x${Buffer.from(mark).toString('hex')}`)
   const put = (text: string, values: readonly unknown[]) =>
     arrange(
@@ -54,7 +54,7 @@ export async function plant(
   )
   await put(
     `insert into account_identifier (key, account_id, is_alias) values
-      ('kanarie-zq7', $1, false), ('kanarie-zq7@exemple.be', $1, false), ('alias-zq7', $1, true)`,
+      ('kanarie-zqxvkj7', $1, false), ('kanarie-zqxvkj7@exemple.be', $1, false), ('alias-zqxvkj7', $1, true)`,
     [account],
   )
   await put('update account_identifier set proven_at = now() where account_id = $1 and is_alias', [
@@ -74,35 +74,35 @@ export async function plant(
     [
       `insert into registration (account_id, fills_account, journey, client_id, email, password_hash,
         person, terms_version, terms_accepted_at, asked_at)
-        values ($1, false, 'journey-zq7', 'guide-social', 'essai-zq7@exemple.be', 'hash-zq7',
-          '{"prenom":"prenom-zq7"}', 'termes-zq7', now(), now())`,
+        values ($1, false, 'journey-zqxvkj7', 'guide-social', 'essai-zqxvkj7@exemple.be', 'hash-zqxvkj7',
+          '{"prenom":"prenom-zqxvkj7"}', 'termes-zqxvkj7', now(), now())`,
       [account],
     ],
     [
       `insert into device (session_uid, account_id, browser, system, address_range, amr)
-        values ('session-zq7', $1, 'Navigateur Zq7', 'Système Zq7', '192.0.2.0/24', '{pwd}')`,
+        values ('session-zqxvkj7', $1, 'Navigateur Zqxvkj7', 'Système Zqxvkj7', '192.0.2.0/24', '{pwd}')`,
       [account],
     ],
     [
       `insert into oidc_artefact (id, kind, payload, grant_id, session_uid, account_id, expires_at)
-        values ('\\x7777', 'Session', '{"accountId":"payload-zq7"}', 'grant-zq7', 'session-zq7', $1,
+        values ('\\x7777', 'Session', '{"accountId":"payload-zqxvkj7"}', 'grant-zqxvkj7', 'session-zqxvkj7', $1,
           now() + interval '1 hour')`,
       [account],
     ],
     [
       `insert into acting_context (session_uid, organisation_id, expires_at)
-        values ('session-zq7', $1, now() + interval '1 hour')`,
+        values ('session-zqxvkj7', $1, now() + interval '1 hour')`,
       [organisation?.id],
     ],
     [
       `insert into passkey (account_id, credential_id, public_key, transports, is_synced, name,
         last_used_at)
-        values ($1, '\\x7701', '\\x7702', '{usb}', true, 'Clé Zq7', now())`,
+        values ($1, '\\x7701', '\\x7702', '{usb}', true, 'Clé Zqxvkj7', now())`,
       [account],
     ],
     [
       `insert into one_time_password (account_id, sealed_secret, last_step, last_used_at)
-        values ($1, 'sealed-zq7', 7, now())`,
+        values ($1, 'sealed-zqxvkj7', 7, now())`,
       [account],
     ],
     [
@@ -126,7 +126,7 @@ export async function plant(
     [
       `insert into invitation (organisation_id, email, account_id, role, message, client_id, invited_by,
         state, letter_id, settled_at, accepted_by)
-        values ($2, 'invitee-zq7@exemple.be', $1, 'LECTEUR', 'Bienvenue Zq7', 'monasbl', $3,
+        values ($2, 'invitee-zqxvkj7@exemple.be', $1, 'LECTEUR', 'Bienvenue Zqxvkj7', 'monasbl', $3,
           'accepted', $1, now(), $1)`,
       [account, organisation?.id, team[0]],
     ],
@@ -134,44 +134,44 @@ export async function plant(
       `insert into join_request (organisation_id, account_id, kind, wished_role, function, message,
         client_id, return_path, state, reminders, reminded_at, settled_at, decided_by, granted_role,
         reason, bce, asked_name, told_at)
-        values ($2, $1, 'raise', 'RESPONSABLE', 'Fonction Zq7', 'Ma demande Zq7', 'guide-social',
-          '/zq7', 'approved', 1, now(), now(), $3, 'COLLABORATEUR', 'Raison Zq7', '0314595348',
-          'Organisme Zq7', now())`,
+        values ($2, $1, 'raise', 'RESPONSABLE', 'Fonction Zqxvkj7', 'Ma demande Zqxvkj7', 'guide-social',
+          '/zqxvkj7', 'approved', 1, now(), now(), $3, 'COLLABORATEUR', 'Raison Zqxvkj7', '0314595348',
+          'Organisme Zqxvkj7', now())`,
       [account, organisation?.id, team[0]],
     ],
     [`insert into organisation_choice values ($1, $2)`, [account, organisation?.id]],
     [
       `insert into organisation_draft (account_id, bce, client_id, told, sent_at, registration_id)
-        values ($1, '0314595348', 'monasbl', '{"telephone":"brouillon-zq7"}', now(), null)`,
+        values ($1, '0314595348', 'monasbl', '{"telephone":"brouillon-zqxvkj7"}', now(), null)`,
       [account],
     ],
     [
       `insert into rescue (id, organisation_id, membership_id, account_id, reason, state, settled_at,
         decided_by)
-        values ($1, $2, $1, $1, 'Raison de reprendre Zq7', 'refused', now(), $3)`,
+        values ($1, $2, $1, $1, 'Raison de reprendre Zqxvkj7', 'refused', now(), $3)`,
       [account, organisation?.id, team[0]],
     ],
     [
       `insert into rescue_objection (rescue_id, account_id, reason)
-        values ($1, $1, 'Raison de ne pas être d’accord Zq7')`,
+        values ($1, $1, 'Raison de ne pas être d’accord Zqxvkj7')`,
       [account],
     ],
     [
       `insert into organisation_measure (kind, organisation_id, account_id, proof, reason, proposed_by,
         state, decided_by, decided_at)
-        values ('appoint', $2, $1, 'Moniteur belge Zq7', 'Raison de nommer Zq7', $3, 'accepted', $4,
+        values ('appoint', $2, $1, 'Moniteur belge Zqxvkj7', 'Raison de nommer Zqxvkj7', $3, 'accepted', $4,
           now())`,
       [account, organisation?.id, ...team],
     ],
     [
       `insert into organisation_measure (kind, organisation_id, account_id, rescue_id, reason,
         proposed_by, state, decided_by, decided_at)
-        values ('rescue', $2, $1, $1, 'Raison de confirmer Zq7', $3, 'accepted', $4, now())`,
+        values ('rescue', $2, $1, $1, 'Raison de confirmer Zqxvkj7', $3, 'accepted', $4, now())`,
       [account, organisation?.id, ...team],
     ],
     [
       `insert into organisation_action (action, organisation_id, account_id, staff_id, reason)
-        values ('remove-member', $2, $1, $3, 'Raison de retirer Zq7')`,
+        values ('remove-member', $2, $1, $3, 'Raison de retirer Zqxvkj7')`,
       [account, organisation?.id, team[0]],
     ],
     [
@@ -185,10 +185,10 @@ export async function plant(
         values ($1, 'monasbl', $1, 1, 'a-session', 1, 'acknowledged', now())`,
       [account],
     ],
-    [`insert into app_role values ($1, 'bilan', 'role-zq7')`, [account]],
+    [`insert into app_role values ($1, 'bilan', 'role-zqxvkj7')`, [account]],
     [
       `insert into consent (account_id, client_id, scopes, withdrawn_at)
-        values ($1, 'partner', '{openid,scope-zq7}', now())`,
+        values ($1, 'partner', '{openid,scope-zqxvkj7}', now())`,
       [account],
     ],
     [
@@ -199,26 +199,26 @@ export async function plant(
     [
       `insert into proof (account_id, purpose, subject, email, client_id, browser, expires_at, used_at,
         ended_at)
-        values ($1, 'change-email', 'sujet-zq7', 'nouvelle-zq7@exemple.be', 'monasbl', '\\x7704',
+        values ($1, 'change-email', 'sujet-zqxvkj7', 'nouvelle-zqxvkj7@exemple.be', 'monasbl', '\\x7704',
           now(), now(), now())`,
       [account],
     ],
     [
       `insert into contact_message (reference, kind, name, reply_to, organisation, bce, body,
         account_id, state, closed_at, closed_by)
-        values ('REF-ZQ7', 'contact', 'Nom Zq7', 'reponse-zq7@exemple.be', 'Organisme Zq7',
-          '0314595348', 'Corps du message Zq7', $1, 'closed', now(), $1)`,
+        values ('REF-ZQXVKJ7', 'contact', 'Nom Zqxvkj7', 'reponse-zqxvkj7@exemple.be', 'Organisme Zqxvkj7',
+          '0314595348', 'Corps du message Zqxvkj7', $1, 'closed', now(), $1)`,
       [account],
     ],
     [
       `insert into letter (code, account_id, details, once, state, last_reason, settled_at, address)
-        values ('activated', $1, '{"detail":"detail-zq7"}', 'once-zq7', 'sent', '250-zq7', now(),
-          'ancienne-zq7@exemple.be')`,
+        values ('activated', $1, '{"detail":"detail-zqxvkj7"}', 'once-zqxvkj7', 'sent', '250-zqxvkj7', now(),
+          'ancienne-zqxvkj7@exemple.be')`,
       [account],
     ],
     [
       `insert into journal (event, account_id, organisation_id, client_id, details)
-        values ('signed-in', $1, $2, 'monasbl', '{"detail":"journal-zq7"}')`,
+        values ('signed-in', $1, $2, 'monasbl', '{"detail":"journal-zqxvkj7"}')`,
       [account, organisation?.id],
     ],
     [
@@ -228,50 +228,50 @@ export async function plant(
     [
       `insert into staff_correction (kind, account_id, email, former_email, reason, proposed_by,
         state, decided_by, decided_at)
-        values ('address', $1, 'corrigee-zq7@exemple.be', 'avant-zq7@exemple.be',
-          'raison de la correction zq7', $2, 'accepted', $3, now())`,
+        values ('address', $1, 'corrigee-zqxvkj7@exemple.be', 'avant-zqxvkj7@exemple.be',
+          'raison de la correction zqxvkj7', $2, 'accepted', $3, now())`,
       [account, ...team],
     ],
     [
       `insert into staff_action (action, account_id, staff_id, reason)
-        values ('remind-login', $1, $2, 'raison de cette action zq7')`,
+        values ('remind-login', $1, $2, 'raison de cette action zqxvkj7')`,
       [account, team[0]],
     ],
     [
       `insert into staff_task (kind, account_id, organisation_id, state, closed_at, reason)
-        values ('close-organisation', $1, $2, 'closed', now(), 'Raison de fermer Zq7')`,
+        values ('close-organisation', $1, $2, 'closed', now(), 'Raison de fermer Zqxvkj7')`,
       [account, organisation?.id],
     ],
     [
       `insert into legacy_identity (site, identifier, account_id, login, email, given_name,
         family_name, language, account_type, bce, organisation, updated_at)
-        values ('Vieux site Zq7', 'numero-zq7', $1, 'vieux-zq7', 'vieux-zq7@exemple.be', 'Vieille',
-          'Serine', 'fr', 'particulier', '0314595348', 'Vieil organisme Zq7', now())`,
+        values ('Vieux site Zqxvkj7', 'numero-zqxvkj7', $1, 'vieux-zqxvkj7', 'vieux-zqxvkj7@exemple.be', 'Vieille',
+          'Serine', 'fr', 'particulier', '0314595348', 'Vieil organisme Zqxvkj7', now())`,
       [account],
     ],
     [
       `insert into legacy_place (line, account_id, bce, name, outcome, conflicts)
-        values (case when 'zq7' = '${MARK}' then 7001 else length('zq7') + 7002 end, $1, '0314595348',
-          'Place Zq7', 'none', '{name-differs}')`,
+        values (case when 'zqxvkj7' = '${MARK}' then 7001 else length('zqxvkj7') + 7002 end, $1, '0314595348',
+          'Place Zqxvkj7', 'none', '{name-differs}')`,
       [account],
     ],
     [
       `insert into legacy_conflict (site, identifier, account_id, kind, bce, name, known_name,
         organisation_id, settled_at, settled_by)
-        values ('Vieux site Zq7', 'numero-zq7', $1, 'name-differs', '0314595348', 'Ancien nom Zq7',
-          'Nom connu Zq7', $2, now(), $3)`,
+        values ('Vieux site Zqxvkj7', 'numero-zqxvkj7', $1, 'name-differs', '0314595348', 'Ancien nom Zqxvkj7',
+          'Nom connu Zqxvkj7', $2, now(), $3)`,
       [account, organisation?.id, team[0]],
     ],
     [
       `insert into legacy_plan (account_id, is_new, login, email, given_name, family_name, language,
         account_type, updated_at, changes)
-        values ($1, false, 'plan-zq7', 'plan-zq7@exemple.be', 'Plan', 'Zq7', 'fr', 'particulier',
+        values ($1, false, 'plan-zqxvkj7', 'plan-zqxvkj7@exemple.be', 'Plan', 'Zqxvkj7', 'fr', 'particulier',
           now(), '{login}')`,
       [account],
     ],
     [
       `insert into legacy_claim (key, account_id, kind, updated_at)
-        values ('claim-zq7', $1, 'login', now())`,
+        values ('claim-zqxvkj7', $1, 'login', now())`,
       [account],
     ],
   ]
