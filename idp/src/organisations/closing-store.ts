@@ -1,8 +1,7 @@
 import type { Tx } from '@myanm/database'
-import { sql } from 'kysely'
 import { record } from '#journal'
 import type { Tables } from '../tables.ts'
-import { findManager, lockOrganisation } from './membership-store.ts'
+import { findManager, leadOrNot, lockOrganisation } from './membership-store.ts'
 
 interface Decided {
   readonly organisation: string
@@ -38,18 +37,7 @@ export async function reopenOrganisation(
   const manager = await findManager(tx, organisation)
   const leads = manager !== undefined && (await isHere(tx, manager.account))
   if (manager && !leads) {
-    await tx
-      .updateTable('membership')
-      .set({ role: 'RESPONSABLE', role_since: sql<Date>`now()`, role_by: by })
-      .where('id', '=', manager.id)
-      .execute()
-    await record(tx, {
-      event: 'role-changed',
-      organisation,
-      account: manager.account,
-      by,
-      details: { from: 'GESTIONNAIRE', to: 'RESPONSABLE', because: 'reopened' },
-    })
+    await leadOrNot(tx, manager, { role: 'RESPONSABLE', by, because: 'reopened' })
   }
   const state = leads ? 'active' : 'vacant'
   await setState(tx, organisation, state)

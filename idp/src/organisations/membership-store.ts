@@ -184,6 +184,34 @@ export async function endMembership(
 }
 
 /**
+ * Somebody leads from now on, or leads no longer and stays a RESPONSABLE. Half of a move: whoever calls
+ * sees to it that the organisation has one GESTIONNAIRE, or is vacant, at the commit.
+ */
+export async function leadOrNot(
+  tx: Tx<Tables>,
+  membership: Membership,
+  given: {
+    readonly role: 'GESTIONNAIRE' | 'RESPONSABLE'
+    readonly by: string | null
+    readonly because: string
+  },
+): Promise<void> {
+  const { role, by, because } = given
+  await tx
+    .updateTable('membership')
+    .set({ role, role_since: sql<Date>`now()`, role_by: by, ends_on: null })
+    .where('id', '=', membership.id)
+    .execute()
+  await record(tx, {
+    event: 'role-changed',
+    organisation: membership.organisation,
+    account: membership.account,
+    by: by ?? undefined,
+    details: { from: membership.role, to: role, because },
+  })
+}
+
+/**
  * One leads instead of the other, in one transaction: the one who led becomes RESPONSABLE (6.3). Of a
  * vacant organisation nobody leads yet: it is active again afterwards.
  * @returns false when the new one is not an active member
@@ -211,18 +239,7 @@ export async function handOver(
     [next, 'GESTIONNAIRE'],
   ] as const) {
     if (!membership) continue
-    await tx
-      .updateTable('membership')
-      .set({ role, role_since: sql<Date>`now()`, role_by: by, ends_on: null })
-      .where('id', '=', membership.id)
-      .execute()
-    await record(tx, {
-      event: 'role-changed',
-      organisation,
-      account: membership.account,
-      by: by ?? undefined,
-      details: { from: membership.role, to: role, because },
-    })
+    await leadOrNot(tx, membership, { role, by, because })
   }
   await tx
     .updateTable('organisation')
@@ -249,20 +266,7 @@ export async function leaveVacant(
     .where('id', '=', organisation)
     .where('state', '=', 'active')
     .execute()
-  if (manager) {
-    await tx
-      .updateTable('membership')
-      .set({ role: 'RESPONSABLE', role_since: sql<Date>`now()`, role_by: by })
-      .where('id', '=', manager.id)
-      .execute()
-    await record(tx, {
-      event: 'role-changed',
-      organisation,
-      account: manager.account,
-      by: by ?? undefined,
-      details: { from: 'GESTIONNAIRE', to: 'RESPONSABLE', because },
-    })
-  }
+  if (manager) await leadOrNot(tx, manager, { role: 'RESPONSABLE', by, because })
   await record(tx, {
     event: 'organisation-vacant',
     organisation,
