@@ -1,7 +1,11 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Db, Tx } from './connect.ts'
 import { isDeadlock } from './violations.ts'
 
 const MOST = 4
+
+/** Milliseconds at most before the next try, by chance: who waited for each other do not meet again. */
+const PAUSE = 40
 
 /**
  * Does a transaction, and does it again when PostgreSQL ended it so that another could go on (yardsticks
@@ -21,6 +25,7 @@ export async function throughDeadlocks<Value>(work: () => Promise<Value>): Promi
       return await work()
     } catch (error) {
       if (left === 1 || !isDeadlock(error)) throw error
+      await pause(Math.random() * PAUSE)
     }
   }
 }
