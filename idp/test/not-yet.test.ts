@@ -226,6 +226,45 @@ describe('a higher role', () => {
     )
   })
 
+  test('leaves the last day that was agreed as it is, and both roles are told', async () => {
+    await query(
+      database,
+      "update membership set ends_on = current_date + 30 where account_id = $1 and state = 'active'",
+      [accountOf('lecteur')],
+    )
+    const visitor = await comeIn('lecteur')
+    await ask(visitor, PUBLISH)
+    await visitor.submit({ form: 'form[action$="/role"]' })
+    const [agreed] = await query<{ day: string; shown: string }>(
+      database,
+      "select ends_on::text as day, to_char(ends_on, 'DD/MM/YYYY') as shown from membership where account_id = $1",
+      [accountOf('lecteur')],
+    )
+    const manager = await signsIn(myanm.issuer, 'gestionnaire')
+    const page = await manager.go(
+      new URL(`/organismes/${idOf('tilleuls')}/equipe/demandes`, myanm.issuer),
+    )
+    expect(page.text).toContain(`Dernier jour dans l’équipe : le ${agreed?.shown}.`)
+    await manager.submit({
+      form: 'form[action*="/equipe/demandes/"]',
+      button: { name: 'decision', value: 'COLLABORATEUR' },
+    })
+    expect(
+      await query(
+        database,
+        'select role, ends_on::text as day from membership where account_id = $1',
+        [accountOf('lecteur')],
+      ),
+    ).toEqual([{ role: 'COLLABORATEUR', day: agreed?.day }])
+    const told = () => myanm.letters.find(({ to }) => to === 'lecteur@exemple.be')?.text ?? ''
+    await until(() => told() !== '')
+    expect(told()).toContain('est Collaborateur (avant : Lecteur)')
+    expect(told()).toContain(`Votre dernier jour dans l’équipe reste le ${agreed?.shown}.`)
+    await query(database, 'update membership set ends_on = null where account_id = $1', [
+      accountOf('lecteur'),
+    ])
+  })
+
   test('of an organisation of others cannot be asked for', async () => {
     const visitor = await comeIn('lecteur')
     const { page } = await ask(visitor, PUBLISH)

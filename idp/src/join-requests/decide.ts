@@ -5,7 +5,7 @@ import { record } from '#journal'
 import { post } from '#mail'
 import { admit, changeRole, findMembership, lockOrganisation } from '#organisations'
 import { nameInMail } from '#rules/mail'
-import { actorOf } from '#rules/memberships'
+import { actorOf, showDay } from '#rules/memberships'
 import type { Tables } from '../tables.ts'
 import { type Grantable, UNNAMED } from './rules.ts'
 import { lockRequest, settleRequest } from './store.ts'
@@ -45,9 +45,14 @@ export async function approveRequest(
       await settleRequest(tx, request, { state: 'approved', by, role })
       await record(tx, { event: 'join-approved', account, organisation, by, details: { role } })
       const move = { organisation, account, by, role, because: 'request' } as const
-      if (kind === 'raise') await changeRole(tx, move)
-      else await letIn(tx, person, move)
-      await tell(tx, { code: 'join-approved', account, request, details: { kind, role, ...name } })
+      // A last day that was agreed stays: a higher role is not a longer one.
+      const before = kind === 'raise' ? await changeRole(tx, move) : undefined
+      if (kind === 'join') await letIn(tx, person, move)
+      const details = {
+        ...{ kind, role, ...name, before: before ?? 'none' },
+        until: held.lastDay === null ? 'none' : showDay(held.lastDay),
+      }
+      await tell(tx, { code: 'join-approved', account, request, details })
       return { is: 'approved', kind }
     })
   } catch (error) {
@@ -106,13 +111,13 @@ async function hold(
     return { refusal: 'settled' } as const
   }
   const { account, kind } = held
-  if (kind === 'raise' && !(await findMembership(tx, { organisation, account }))) {
-    return { refusal: 'settled' } as const
-  }
+  const membership = await findMembership(tx, { organisation, account })
+  if (kind === 'raise' && !membership) return { refusal: 'settled' } as const
   return {
     refusal: null,
     account,
     kind,
+    lastDay: membership?.endsOn ?? null,
     name: { organisation: nameInMail(place.name) ?? UNNAMED, organisationId: organisation },
   }
 }

@@ -4,6 +4,7 @@ import { outlook } from '@myanm/permissions'
 import type { Context } from 'koa'
 import { displayName } from '#accounts'
 import { type MemberVisit, organisationPage, requireMember, roleTooLow } from '#memberships'
+import { showDay } from '#rules/memberships'
 import { keepNotice } from '#visits'
 import { approveRequest, type Decided, refuseRequest } from './decide.ts'
 import { decisionForm } from './forms.ts'
@@ -73,6 +74,7 @@ function show(
     requests: requests.map((request) => ({
       ...request,
       name: displayName(request),
+      lastDay: request.endsOn && showDay(request.endsOn),
       // Of a member who asks for more, only what would be more.
       roles: request.kind === 'raise' && request.role ? rolesToAskFor(request.role) : GRANTABLE,
     })),

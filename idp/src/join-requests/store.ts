@@ -195,6 +195,8 @@ export interface OpenRequest {
   readonly createdAt: Date
   /** What the person is there already, when they ask for more. */
   readonly role: Role | null
+  /** The last day of that (`2026-12-31`), which a higher role leaves as it is. */
+  readonly endsOn: string | null
 }
 
 export async function listOpenOf(db: Reader, organisation: string): Promise<OpenRequest[]> {
@@ -219,6 +221,7 @@ export async function listOpenOf(db: Reader, organisation: string): Promise<Open
       'join_request.message',
       'join_request.created_at as createdAt',
       'membership.role',
+      sql<string | null>`membership.ends_on::text`.as('endsOn'),
     ])
     .where('join_request.organisation_id', '=', organisation)
     .where('join_request.state', '=', 'pending')

@@ -70,7 +70,7 @@ const ABOUT_TEAMS: Readonly<Partial<Record<LetterCode, Record<string, string | n
   invitation: { ...ABOUT, role: 'COLLABORATEUR' },
   'invitation-settled': { ...ABOUT, what: 'accepted' },
   'join-request': { ...ABOUT, kind: 'join', reminder: 0 },
-  'join-approved': { ...ABOUT, kind: 'join', role: 'LECTEUR' },
+  'join-approved': { ...ABOUT, kind: 'join', role: 'LECTEUR', before: 'none', until: 'none' },
   'join-refused': { ...ABOUT, what: 'refused', reason: 'none' },
   'join-waiting': { ...ABOUT, kind: 'join' },
   'role-changed': { ...ABOUT, role: 'LECTEUR', before: 'COLLABORATEUR', until: 'none' },

@@ -120,7 +120,7 @@ export async function admit(
 
 /**
  * Another role for a member. Never to or from GESTIONNAIRE: that is `handOver`.
- * @param given.endsOn its last day (`2026-12-31`), when it is given for a time
+ * @param given.endsOn its last day (`2026-12-31`), null for good; kept as it is when nothing is said
  * @returns the role before; undefined when the person is no member, or leads
  */
 export async function changeRole(
@@ -140,7 +140,7 @@ export async function changeRole(
       role,
       role_since: sql<Date>`case when role = ${role} then role_since else now() end`,
       role_by: by,
-      ends_on: given.endsOn ?? null,
+      ...(given.endsOn !== undefined && { ends_on: given.endsOn }),
     })
     .where('id', '=', before.id)
     .execute()

@@ -22,7 +22,7 @@ export const DETAILS: Readonly<Partial<Record<LetterCode, Record<string, string 
   invitation: { ...ABOUT, role: 'COLLABORATEUR' },
   'invitation-settled': { ...ABOUT, what: 'accepted' },
   'join-request': { ...ABOUT, kind: 'join', reminder: 0 },
-  'join-approved': { ...ABOUT, kind: 'join', role: 'LECTEUR' },
+  'join-approved': { ...ABOUT, kind: 'join', role: 'LECTEUR', before: 'none', until: 'none' },
   'join-refused': { ...ABOUT, what: 'refused', reason: 'none' },
   'join-waiting': { ...ABOUT, kind: 'join' },
   'role-changed': { ...ABOUT, role: 'LECTEUR', before: 'COLLABORATEUR', until: '31/01/2027' },
