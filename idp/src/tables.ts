@@ -433,13 +433,14 @@ export interface OrganisationTable {
   registered_by: string | null
   version: Generated<number>
   members: Generated<number>
+  merged_into: string | null
 }
 
 export interface OrganisationActionTable {
   id: Generated<string>
   action: string
   organisation_id: string
-  account_id: string
+  account_id: string | null
   staff_id: string | null
   reason: string
   at: Generated<Date>
@@ -449,6 +450,14 @@ export interface OrganisationChoiceTable {
   account_id: string
   organisation_id: string
   chosen_at: Generated<Date>
+}
+
+export interface OrganisationDistinctTable {
+  one_id: string
+  other_id: string
+  reason: string
+  set_by: string | null
+  set_at: Generated<Date>
 }
 
 export interface OrganisationDraftTable {
@@ -475,6 +484,34 @@ export interface OrganisationMeasureTable {
   state: Generated<string>
   decided_by: string | null
   decided_at: Date | null
+  other_id: string | null
+  merge_id: string | null
+}
+
+export interface OrganisationMergeTable {
+  id: Generated<string>
+  gone_id: string
+  kept_id: string
+  merged_at: Generated<Date>
+  undo_until: Generated<Date>
+  undone_at: Date | null
+}
+
+export interface OrganisationMergeMemberTable {
+  merge_id: string
+  membership_id: string
+  organisation_id: string
+  account_id: string
+  was_role: 'LECTEUR' | 'COLLABORATEUR' | 'RESPONSABLE' | 'GESTIONNAIRE' | null
+  was_role_since: Date | null
+  was_role_by: string | null
+  was_ends_on: string | null
+  role: 'LECTEUR' | 'COLLABORATEUR' | 'RESPONSABLE' | 'GESTIONNAIRE'
+  role_since: Date
+  role_by: string | null
+  ends_on: string | null
+  at: Generated<Date>
+  went_at: Date | null
 }
 
 export interface OrganisationProfileTable {
@@ -806,8 +843,11 @@ export interface Tables {
   organisation: OrganisationTable
   organisation_action: OrganisationActionTable
   organisation_choice: OrganisationChoiceTable
+  organisation_distinct: OrganisationDistinctTable
   organisation_draft: OrganisationDraftTable
   organisation_measure: OrganisationMeasureTable
+  organisation_merge: OrganisationMergeTable
+  organisation_merge_member: OrganisationMergeMemberTable
   organisation_profile: OrganisationProfileTable
   passkey: PasskeyTable
   profile: ProfileTable
