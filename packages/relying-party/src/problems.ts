@@ -7,6 +7,7 @@ export const RELYING_PARTY_PROBLEMS = {
   'sign-in-cancelled': 400,
   'sign-in-failed': 400,
   'myanm-away': 503,
+  'rights-changing': 503,
   'sign-out-incomplete': 503,
 } as const
 

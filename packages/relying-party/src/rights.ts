@@ -7,10 +7,13 @@ import { relyingPartyProblem } from './problems.ts'
 import type { Looks } from './sessions/look.ts'
 import type { Session } from './sessions/session.ts'
 import type { SessionStore } from './sessions/store.ts'
-import { visits } from './visit.ts'
+import { type Visit, visitOf, visits } from './visit.ts'
 
 /** An access token with less left, in milliseconds, is refreshed before it is sent. */
 const MARGIN = 5_000
+
+/** Looks in a row that a change outruns, before a write is refused. */
+const LOOKS = 3
 
 /** What a site may rely on about a person: known, fresh, or said by MyANM's own API. */
 export function rights(needs: {
@@ -33,17 +36,26 @@ export function rights(needs: {
       ways: [{ key: 'relying-party.way.back', href: pageOf(ctx, siteUrl) }],
     })
 
-  /** The session as MyANM sees it now; fails closed. */
-  const lookNow = async (ctx: Context, session: Session): Promise<Session> => {
-    const visit = visits.get(ctx)
+  /**
+   * The session as MyANM sees it now; fails closed. A change that was acknowledged while the rights were
+   * on their way is one that holds here already (7.5): they are read again, and nothing is written with
+   * rights that keep changing.
+   */
+  const lookNow = async (ctx: Context, session: Session, looksLeft = LOOKS): Promise<Session> => {
+    const visit: Visit = visits.get(ctx)
     const found = await look.now(session)
     if (found === 'away') throw away(ctx)
     if (found === 'over') {
       delete visit.session
       throw signedOut(ctx)
     }
-    visit.session = found
-    return found
+    Object.assign(visit, visitOf(found))
+    if (!found.isStale) return found
+    if (looksLeft > 1) return lookNow(ctx, found, looksLeft - 1)
+    throw relyingPartyProblem('rights-changing', {
+      headers: { 'retry-after': '1' },
+      ways: [{ key: 'relying-party.way.back', href: pageOf(ctx, siteUrl) }],
+    })
   }
 
   const lookFresh = async (ctx: Context): Promise<Person> => {

@@ -1,5 +1,6 @@
 import { type PerRequest, perRequest } from '@myanm/chassis'
 import type { Person } from './api.ts'
+import { inOwnName } from './person.ts'
 import type { Session } from './sessions/session.ts'
 
 /** Who asks, for as long as a request lasts. */
@@ -14,3 +15,12 @@ export interface Visit {
 }
 
 export const visits: PerRequest<Visit> = perRequest<Visit>('visit')
+
+/**
+ * Rights that are known to have changed are not used, whatever MyANM's state: who asks is read in their
+ * own name until it says what holds now.
+ */
+export function visitOf(session: Session): Pick<Visit, 'session' | 'isLimited'> {
+  if (!session.isStale) return { session, isLimited: false }
+  return { session: { ...session, person: inOwnName(session.person) }, isLimited: true }
+}

@@ -217,6 +217,43 @@ describe.each([
       expect((await arriving).text).toContain('"role":"LECTEUR"')
       expect(await roleSeenBy(browser)).toBe('LECTEUR')
     })
+
+    test('a write under way is done with what holds since it was acknowledged', async () => {
+      const browser = await signIn()
+      const home = await browser.open(at('/'))
+      const answer = stage.provider.hold()
+      const writing = browser.submit(home, '/ecrire')
+      await answer.given
+      promote('LECTEUR')
+      expect((await tell()).status).toBe(202)
+      answer.arrive()
+      expect(JSON.parse((await writing).text)).toEqual({ sub: 'anne', role: 'LECTEUR' })
+    })
+
+    test('a write that changes keep outrunning is refused, and nobody’s old role is shown', async () => {
+      const browser = await signIn()
+      const home = await browser.open(at('/'))
+      stage.provider.forget()
+      let answer = stage.provider.hold()
+      const writing = browser.submit(home, '/ecrire')
+      for (let look = 1; look <= 3; look += 1) {
+        await answer.given
+        expect((await tell()).status).toBe(202)
+        const { arrive } = answer
+        if (look < 3) answer = stage.provider.hold()
+        arrive()
+      }
+      const refused = await writing
+      expect(refused.status).toBe(503)
+      expect(refused.headers.get('retry-after')).toBe('1')
+      expect(refused.text).toContain('rien n’a été enregistré')
+      expect(refused.text).not.toContain('Les Tilleuls ASBL')
+      expect(userinfos()).toBe(3)
+      expect(JSON.parse((await write(browser)).text)).toEqual({
+        sub: 'anne',
+        role: 'COLLABORATEUR',
+      })
+    })
   })
 
   describe('while MyANM is away', () => {

@@ -4,8 +4,7 @@ import type { Context, Middleware } from 'koa'
 import type { Clock } from '../api.ts'
 import { asSecret, type Cookie, fingerprint } from '../cookies.ts'
 import type { MyAnm } from '../myanm/api.ts'
-import { inOwnName } from '../person.ts'
-import { type Visit, visits } from '../visit.ts'
+import { type Visit, visitOf, visits } from '../visit.ts'
 import { areRightsOld, expiryOf, hasSlid } from './limits.ts'
 import type { Found, Looks } from './look.ts'
 import type { Session, SessionVault } from './session.ts'
@@ -70,13 +69,4 @@ export function sessionMiddleware(needs: {
       })
     }
   }
-}
-
-/**
- * Rights that are known to have changed are not used, whatever MyANM's state: who asks is read in their
- * own name until it says what holds now.
- */
-function visitOf(session: Session): Visit {
-  if (!session.isStale) return { session }
-  return { session: { ...session, person: inOwnName(session.person) }, isLimited: true }
 }

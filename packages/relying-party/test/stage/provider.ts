@@ -25,6 +25,11 @@ export interface StandIn {
   delay: number
   /** How long an answer that is ready takes to arrive: it tells of before. In milliseconds. */
   delayAnswers: number
+  /**
+   * Stops the next answer about a person’s rights on its way. One at a time: a second hold is for the
+   * answer after it.
+   */
+  hold(): HeldAnswer
   /** Status of every answer, when it breaks down. */
   broken: number | undefined
   /** Requests by path, since the last `forget`. */
@@ -41,6 +46,13 @@ export interface StandIn {
   comeBack(): Promise<void>
 }
 
+/** An answer that MyANM has given and that has not arrived. */
+export interface HeldAnswer {
+  /** Resolves when it has been given: what it says is what held then. */
+  readonly given: Promise<void>
+  arrive(): void
+}
+
 export async function startProvider(clients: readonly ProviderClient[]): Promise<StandIn> {
   const port = await freePort()
   const issuer = new URL(`http://127.0.0.1:${port}`)
@@ -48,6 +60,7 @@ export async function startProvider(clients: readonly ProviderClient[]): Promise
   const jwk = { ...(await exportJWK(privateKey)), kid: 'first', alg: 'ES256', use: 'sig' }
   const people = new Map<string, Record<string, unknown>>()
   const grants = new Map<string, Set<string>>()
+  const held: { give: () => void; arrived: Promise<void> }[] = []
   let server: Server | undefined
 
   const provider = new Provider(issuer.origin, {
@@ -90,7 +103,11 @@ export async function startProvider(clients: readonly ProviderClient[]): Promise
     if (ctx.path === '/api/equipe') return team(ctx as never)
     if (!ctx.path.startsWith('/interaction/')) {
       await next()
-      if (ctx.path === '/me' && standIn.delayAnswers > 0) await pause(standIn.delayAnswers)
+      if (ctx.path !== '/me') return
+      if (standIn.delayAnswers > 0) await pause(standIn.delayAnswers)
+      const stopped = held.shift()
+      stopped?.give()
+      await stopped?.arrived
       return
     }
     const { prompt } = await provider.interactionDetails(ctx.req, ctx.res)
@@ -119,6 +136,12 @@ export async function startProvider(clients: readonly ProviderClient[]): Promise
     seen: new Map(),
     asked: new URLSearchParams(),
     granted: new Map(),
+    hold() {
+      const given = Promise.withResolvers<void>()
+      const arrived = Promise.withResolvers<void>()
+      held.push({ give: given.resolve, arrived: arrived.promise })
+      return { given: given.promise, arrive: arrived.resolve }
+    },
     forget() {
       standIn.seen.clear()
       standIn.granted.clear()
