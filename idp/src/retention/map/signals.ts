@@ -19,6 +19,7 @@ export const signals = {
       rights_version: personal('technical', 'file'),
       at: personal('behaviour', 'file'),
       spread_at: notPersonal('machine'),
+      spread_to: notPersonal('machine'),
     },
   },
   signal_delivery: {
@@ -42,6 +43,7 @@ export const signals = {
       last_reason: notPersonal('machine'),
       queued_at: personal('behaviour', 'page'),
       settled_at: personal('behaviour', 'file'),
+      is_broad: notPersonal('machine'),
     },
   },
 } as const satisfies Record<string, Entry>
@@ -52,6 +54,7 @@ export const signalsOfTheHouse = {
     'client_id',
     'lease',
     'leased_until',
+    'holder',
     'failing_since',
     'tries',
     'next_try_at',

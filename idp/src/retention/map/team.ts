@@ -86,6 +86,8 @@ export const team = {
       kind: personal('behaviour', 'page', { words: 'measure' }),
       organisation_id: personal('link', 'page', { names: 'organisation' }),
       account_id: personal('link', 'file'),
+      other_id: personal('link', 'file'),
+      merge_id: personal('link', 'file'),
       rescue_id: personal('link', 'file'),
       proof: personal('message', 'page'),
       reason: personal('message', 'page'),
