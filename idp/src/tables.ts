@@ -720,6 +720,7 @@ export interface SignalTable {
   rights_version: number | null
   at: Generated<Date>
   spread_at: Date | null
+  spread_to: string | null
 }
 
 export interface SignalDeliveryTable {
@@ -736,6 +737,7 @@ export interface SignalDeliveryTable {
   last_reason: string | null
   queued_at: Generated<Date>
   settled_at: Date | null
+  is_broad: Generated<boolean>
 }
 
 export interface SignalStreamTable {
@@ -745,6 +747,7 @@ export interface SignalStreamTable {
   failing_since: Date | null
   tries: Generated<number>
   next_try_at: Generated<Date>
+  holder: number | null
 }
 
 export interface SigningKeyTable {
