@@ -179,9 +179,9 @@ export function endOf({ until, after }: Pick<Around, 'until' | 'after'>): End {
     case 'membership-removed':
       return 'removed'
     case 'membership-left':
-      return 'left'
+      return after.details['because'] === 'erased' ? 'erased' : 'left'
     default:
-      // The membership of an account that is erased ends with it, without a line of its own.
+      // Of an account that was erased before each membership had its last line.
       return until ? 'erased' : 'lasts'
   }
 }

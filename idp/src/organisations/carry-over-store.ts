@@ -111,6 +111,10 @@ export async function carryMemberships(
       .where('id', '=', theirs.id)
       .execute()
     const { role } = theirs
+    await record(tx, {
+      event: 'membership-removed',
+      ...{ organisation, account: from, details: { role, because } },
+    })
     if (!mine) {
       const { roleSince: role_since, endsOn: ends_on, since } = theirs
       await tx

@@ -1,6 +1,6 @@
 import type { Log } from '@myanm/chassis'
 import { type Db, type Tx, transact } from '@myanm/database'
-import { record } from '#journal'
+import { record, recordEach } from '#journal'
 import { endSessionsOf } from '#oidc'
 import type { Tables } from '../tables.ts'
 import { HELD } from './map/index.ts'
@@ -51,7 +51,14 @@ export function eraseDue(needs: { readonly db: Db<Tables>; readonly log: Log }):
       await forgetNameInLetters(tx, account)
       await leaveNothing(tx, account)
       await forgetDecisionsOf(tx, account)
-      await endMemberships(tx, account)
+      const ended = await endMemberships(tx, account)
+      await recordEach(
+        tx,
+        ended.map(({ organisation, role }) => ({
+          event: 'membership-left' as const,
+          ...{ organisation, account, details: { role, because: 'erased' } },
+        })),
+      )
       await emptyAccount(tx, account, EMPTY)
       await forgetConsentsOf(tx, account)
       await record(tx, { event: 'account-erased', account })

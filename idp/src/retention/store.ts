@@ -182,9 +182,16 @@ export async function deleteJourneysOf(tx: Tx<Tables>, account: string): Promise
       )`.execute(tx)
 }
 
-export async function endMemberships(tx: Tx<Tables>, account: string): Promise<void> {
-  await sql`update membership set state = 'left', until = now()
-    where account_id = ${account}::uuid and state = 'active'`.execute(tx)
+/** @returns the organisations it was a member of, with the role there was */
+export async function endMemberships(
+  tx: Tx<Tables>,
+  account: string,
+): Promise<{ readonly organisation: string; readonly role: string }[]> {
+  const { rows } = await sql<{ organisation: string; role: string }>`
+    update membership set state = 'left', until = now()
+      where account_id = ${account}::uuid and state = 'active'
+      returning organisation_id as organisation, role`.execute(tx)
+  return rows
 }
 
 /** @param columns what is written in the place of what each held; null: nothing */

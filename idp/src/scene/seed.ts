@@ -1,6 +1,7 @@
 import type { Secret } from '@myanm/chassis'
 import { connect, type Tx } from '@myanm/database'
 import { createPasswords } from '#credentials'
+import { record } from '#journal'
 import type { Tables } from '../tables.ts'
 import type { SceneClient, SceneOrganisation, ScenePerson } from './cast.ts'
 import { saveClient } from './clients.ts'
@@ -117,6 +118,10 @@ async function savePerson(
       .insertInto('membership')
       .values({ account_id: id, organisation_id: organisationId, role, until: null })
       .execute()
+    await record(tx, {
+      event: 'membership-added',
+      ...{ organisation: organisationId, account: id, details: { role, because: 'registered' } },
+    })
   }
   for (const { site, role } of person.siteRoles) {
     await tx.insertInto('app_role').values({ account_id: id, client_id: site, role }).execute()
