@@ -154,4 +154,4 @@ test('a thousand at once are erased, by two processes, each once', async () => {
     `select account_id from journal where event = 'account-erased' group by 1 having count(*) > 1`,
   )
   expect(twice).toEqual([])
-})
+}, 180_000)

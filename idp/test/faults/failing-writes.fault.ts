@@ -12,7 +12,7 @@ import {
   type Visitor,
   withDatabase,
 } from '@myanm/testing'
-import { breakTable, contentOf, tablesOf } from '../stage/failing-table.ts'
+import { breakTable, contentOf, tablesOf, WAITING_WORK } from '../stage/failing-table.ts'
 import { haveWritten, linksIn } from '../stage/letters.ts'
 import { arrive, fillIn, GOOD_PASSWORD, lastLetterTo, linkIn } from '../stage/registering.ts'
 import { until } from '../stage/until.ts'
@@ -156,7 +156,7 @@ const untilSent = () =>
 /** What others left is put away, and the queue has come to rest. */
 async function tidy(): Promise<void> {
   const resting = `not exists (select from letter where state = 'queued')
-    and not exists (select from idp_jobs._private_jobs where attempts < max_attempts)`
+    and not ${WAITING_WORK}`
   await until(() => holds(resting, []), 20_000)
   for (const table of ['letter', 'newsletter_consent', 'attempt', 'idp_jobs._private_jobs']) {
     await arrange(database, `delete from ${table}`)

@@ -48,6 +48,18 @@ const WHO: Readonly<Partial<Record<LetterCode, string>>> = {
   deletion: 'candidat',
 }
 
+/** The independent one is invited: what the link of that letter is about. */
+async function invited(): Promise<string> {
+  const [row] = await query<{ id: string }>(
+    database,
+    `insert into invitation (organisation_id, email, role, invited_by)
+      select organisation_id, 'independant@exemple.be', 'LECTEUR', account_id from membership
+        where account_id = $1 returning id`,
+    [myanm.accounts.get('gestionnaire')],
+  )
+  return row?.id ?? ''
+}
+
 /** Everything a link could change, as one text. */
 async function everything(): Promise<string> {
   const tables = [
@@ -57,6 +69,8 @@ async function everything(): Promise<string> {
     'newsletter_consent',
     'device',
     'letter',
+    'invitation',
+    'membership',
   ]
   const rows = await Promise.all(
     tables.map((table) =>
@@ -90,6 +104,7 @@ describe.each(WITH_PROOF)('a scanner and the letter « %s »', (code) => {
         email: 'ancien@exemple.be',
         subject: String(myanm.accounts.get('ancien')),
       }),
+      ...(code === 'invitation' && { subject: await invited() }),
     })
     await until(() => myanm.letters.length === 1)
     await until(

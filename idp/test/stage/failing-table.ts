@@ -1,7 +1,22 @@
 import { query, type TestDatabase } from '@myanm/testing'
 
 /** Tables of counters and of the protocol engine: written before, after and around any request. */
-const AROUND = ['attempt', 'sign_in_failure', 'oidc_artefact', 'acting_context', 'device']
+const AROUND = [
+  ...['attempt', 'sign_in_failure', 'oidc_artefact', 'acting_context', 'device'],
+  // Sealed by the queue, whenever its turn comes.
+  ...['journal_seal', 'journal_unsealed'],
+]
+
+const JOBS = 'idp_jobs._private_jobs'
+
+/** Work that comes round by the clock, whatever anybody does. */
+const BY_THE_CLOCK = `task_id in (
+  select task.id from idp_jobs._private_tasks task
+    join idp_jobs._private_known_crontabs clock on clock.identifier = task.identifier)`
+
+/** Work that waits because of something that was done, as a condition on the queue. */
+export const WAITING_WORK = `exists (
+  select from ${JOBS} where attempts < max_attempts and not (${BY_THE_CLOCK}))`
 
 /** Every table a change may write to, the queue's own included. */
 export async function tablesOf(database: TestDatabase): Promise<string[]> {
@@ -15,7 +30,7 @@ export async function tablesOf(database: TestDatabase): Promise<string[]> {
     ...own.filter(
       (name) => !AROUND.includes(name.slice('idp.'.length)) && !name.includes('migration'),
     ),
-    'idp_jobs._private_jobs',
+    JOBS,
   ]
 }
 
@@ -48,7 +63,8 @@ export async function contentOf(
   for (const table of tables) {
     const [row] = await query<{ text: string | null }>(
       database,
-      `select string_agg(one::text, e'\\n' order by one::text) as text from ${table} one`,
+      `select string_agg(one::text, e'\\n' order by one::text) as text from ${table} one
+        ${table === JOBS ? `where not (${BY_THE_CLOCK})` : ''}`,
     )
     contents[table] = row?.text ?? ''
   }
