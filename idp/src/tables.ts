@@ -162,6 +162,7 @@ export interface InvitationTable {
   settled_at: Date | null
   accepted_by: string | null
   sendings: Generated<number>
+  begun_at: Date | null
 }
 
 export interface JoinRequestTable {
@@ -469,6 +470,7 @@ export interface OrganisationDraftTable {
   told: Json
   sent_at: Date | null
   created_at: Generated<Date>
+  return_path: string | null
 }
 
 export interface OrganisationMeasureTable {

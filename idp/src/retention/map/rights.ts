@@ -53,6 +53,7 @@ export const rights = {
       // Maybe somebody else who reads the same mailbox.
       accepted_by: personal('link', 'withheld'),
       sendings: personal('technical', 'file'),
+      begun_at: personal('behaviour', 'file'),
     },
   },
   join_request: {
@@ -136,6 +137,7 @@ export const rights = {
       account_id: personal('link', 'file'),
       bce: personal('link', 'page'),
       client_id: personal('behaviour', 'file'),
+      return_path: personal('behaviour', 'file'),
       told: personal('message', 'file'),
       sent_at: personal('behaviour', 'file'),
       created_at: personal('behaviour', 'page'),
