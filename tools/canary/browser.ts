@@ -1,5 +1,5 @@
 import { type Cookies, newCookies } from '../bench/load/cookies.ts'
-import { nextForm } from '../bench/load/page-form.ts'
+import { formTo, nextForm } from '../bench/load/page-form.ts'
 
 /** More pages and redirects than a sign-in has. */
 const MOST_STEPS = 24
@@ -13,8 +13,10 @@ export interface Page {
 /** A browser without script, on several sites at once. */
 export interface Browser {
   open(address: URL): Promise<Page>
-  /** Opens a page of a site that wants somebody signed in, and signs them in on the way. */
+  /** Opens a page that wants somebody signed in, and signs them in on the way. */
   signIn(address: URL, who: { readonly login: string; readonly password: string }): Promise<Page>
+  /** Sends the form of a page whose address ends so. */
+  submit(page: Page, end: string): Promise<Page>
 }
 
 export function newBrowser(): Browser {
@@ -57,7 +59,8 @@ export function newBrowser(): Browser {
     async signIn(address, { login, password }) {
       let page = await open(address)
       for (let step = 0; step < MOST_STEPS; step += 1) {
-        if (page.url.origin === address.origin) return page
+        if (page.url.origin === address.origin && page.url.pathname === address.pathname)
+          return page
         const form = nextForm(page.text)
         if (!form) throw new Error(`Stuck at ${page.url}: ${page.status}`)
         if (form.loginField !== undefined) form.fields.set(form.loginField, login)
@@ -65,6 +68,12 @@ export function newBrowser(): Browser {
         page = await open(new URL(form.action, page.url), form.fields)
       }
       throw new Error(`Not signed in at ${address}, but at ${page.url}`)
+    },
+
+    async submit(page, end) {
+      const form = formTo(page.text, end)
+      if (!form) throw new Error(`No form to ${end} at ${page.url}: ${page.status}`)
+      return open(new URL(form.action, page.url), form.fields)
     },
   }
 }

@@ -26,17 +26,18 @@ export function watchedSites(homes: Readonly<Record<string, string>>): WatchedSi
   )
 }
 
-/** Opens the page of a site until it shows a role. @returns how long after `since`, in milliseconds */
+/** Opens the page of a site until it shows a role. @returns when it did; null when it never does */
 export async function seenAt(
   browser: Browser,
   site: WatchedSite,
-  wanted: { readonly role: string; readonly since: number; readonly patience: number },
-): Promise<number> {
+  wanted: { readonly role: string; readonly patience: number },
+): Promise<Date | null> {
+  const giveUp = performance.now() + wanted.patience
   for (;;) {
-    const page = await browser.open(site.address)
-    const waited = performance.now() - wanted.since
-    if (site.shows(page) === wanted.role) return waited
-    if (waited > wanted.patience) return Number.POSITIVE_INFINITY
+    // A site that does not answer shows nothing; it is asked again like one that shows the old right.
+    const page = await browser.open(site.address).catch(() => undefined)
+    if (page && site.shows(page) === wanted.role) return new Date()
+    if (performance.now() > giveUp) return null
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }

@@ -34,6 +34,13 @@ export function nextForm(html: string): PageForm | undefined {
   )
 }
 
+/** The form of a page that is posted to a path with this end. */
+export function formTo(html: string, end: string): PageForm | undefined {
+  return [...html.matchAll(FORM)]
+    .map(([, attributes = '', content = '']) => readForm(attributes, content))
+    .find(({ isPosted, action }) => isPosted && action.endsWith(end))
+}
+
 function readForm(attributes: string, content: string): PageForm & { readonly isPosted: boolean } {
   const form = attributesOf(attributes)
   const fields = new URLSearchParams()
