@@ -57,6 +57,8 @@ export const JOURNAL_EVENTS = [
   'organisation-closed',
   'organisation-reopened',
   'organisation-vacant',
+  'organisation-merged',
+  'organisation-merge-undone',
   'register-change-proposed',
   'register-change-applied',
   'register-change-set-aside',

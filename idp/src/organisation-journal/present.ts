@@ -25,9 +25,11 @@ export function shownEvent(ctx: Context, row: EventRow) {
     { account: row.account, name: row.name, isErased: row.is_erased, isMember: true },
     row.address,
   )
+  // Colleagues hear that somebody objected, not who: the one it was about may lead by now (ahead 4).
+  const isTold = row.event !== 'rescue-objected'
   const decider = deciderOf(
     {
-      account: row.by,
+      account: isTold ? row.by : null,
       name: row.by_name,
       isErased: row.by_is_erased,
       isMember: row.by_is_member,
@@ -44,6 +46,7 @@ export function shownEvent(ctx: Context, row: EventRow) {
         to: to ?? ROLE_OF_NOBODY,
         day: dayIn(details['until']),
         kind: details['kind'] === 'raise' ? 'raise' : 'join',
+        what: details['what'] === 'gone' ? 'gone' : 'kept',
       }),
     ),
     by: decider && translate(ctx, 'organisation-journal.by', { person: calledBy(ctx, decider) }),

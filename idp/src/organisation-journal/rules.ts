@@ -13,6 +13,8 @@ export const ORGANISATION_EVENTS = [
   'organisation-closed',
   'organisation-reopened',
   'organisation-vacant',
+  'organisation-merged',
+  'organisation-merge-undone',
   'register-change-proposed',
   'register-change-applied',
   'register-change-set-aside',
@@ -114,6 +116,9 @@ const REASONS = [
   'last-day',
   'reopened',
   'review',
+  'merged',
+  'merge-undone',
+  'accounts-joined',
 ] as const
 
 export function reasonIn(details: Readonly<Record<string, unknown>>): string | null {

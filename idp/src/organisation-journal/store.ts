@@ -51,7 +51,8 @@ export async function listEvents(
       order by at desc, id desc limit ${most})`
   const found = account
     ? sql`select * from ${lines(sql`and account_id = ${account}::uuid`)} about
-        union select * from ${lines(sql`and actor_id = ${account}::uuid`)} decided`
+        union select * from ${lines(sql`and actor_id = ${account}::uuid
+          and event <> 'rescue-objected'`)} decided`
     : sql`select * from ${lines(sql``)} lines`
   const { rows } = await sql<EventRow>`
     select j.id::text, j.at, j.event, j.details, j.account_id as account, ${NAME('a')} as name,
@@ -91,7 +92,7 @@ export async function findPerson(
   const { rows } = await sql<PersonRow>`
     select m.id as membership, m.account_id as account, ${NAME('a')} as name, m.role,
         m.state = 'active' as is_active
-      from membership m join account a on a.id = m.account_id
+      from membership_ever m join account a on a.id = m.account_id
       where m.organisation_id = ${of.organisation}::uuid and m.id = ${of.membership}::uuid`.execute(
     db,
   )
@@ -107,7 +108,7 @@ export async function searchPeople(
     select * from (
       select distinct on (m.account_id) m.id as membership, m.account_id as account,
           ${NAME('a')} as name, m.role, m.state = 'active' as is_active
-        from membership m join account a on a.id = m.account_id
+        from membership_ever m join account a on a.id = m.account_id
         where m.organisation_id = ${asked.organisation}::uuid and a.state <> 'deleted'
           and (
             position(search_key(${asked.typed}) in search_key(concat_ws(' ', a.given_name, a.family_name))) > 0
@@ -164,7 +165,7 @@ export async function findAround(
             order by at desc, id desc limit 1
         ), false) as closed
       from (
-        select * from membership
+        select * from membership_ever
           where organisation_id = ${organisation}::uuid and account_id = ${account}::uuid
             and since <= ${moment} and (until is null or until > ${moment})
           order by since desc limit 1

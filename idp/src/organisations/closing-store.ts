@@ -11,16 +11,18 @@ interface Decided {
 /**
  * Closes an organisation (P32): nobody acts for it any more, from the commit on, and what was open closes
  * with it. Its team stays as it is, so that it can be opened again.
+ * @param given.into the organisation it is merged into
  * @returns false when it is closed already, or is none
  */
 export async function closeOrganisation(
   tx: Tx<Tables>,
-  { organisation, by }: Decided,
+  { organisation, by, into = null }: Decided & { readonly into?: string | null },
 ): Promise<boolean> {
   const locked = await lockOrganisation(tx, organisation)
   if (!locked || locked.state === 'closed') return false
-  await setState(tx, organisation, 'closed')
-  await record(tx, { event: 'organisation-closed', organisation, by })
+  await setState(tx, organisation, { state: 'closed', into })
+  const details = { because: into === null ? 'decided' : 'merged' }
+  await record(tx, { event: 'organisation-closed', organisation, by, details })
   return true
 }
 
@@ -40,7 +42,7 @@ export async function reopenOrganisation(
     await leadOrNot(tx, manager, { role: 'RESPONSABLE', by, because: 'reopened' })
   }
   const state = leads ? 'active' : 'vacant'
-  await setState(tx, organisation, state)
+  await setState(tx, organisation, { state, into: null })
   await record(tx, { event: 'organisation-reopened', organisation, by, details: { state } })
   return state
 }
@@ -59,7 +61,11 @@ async function isHere(tx: Tx<Tables>, account: string): Promise<boolean> {
 async function setState(
   tx: Tx<Tables>,
   organisation: string,
-  state: 'active' | 'vacant' | 'closed',
+  { state, into }: { readonly state: 'active' | 'vacant' | 'closed'; readonly into: string | null },
 ): Promise<void> {
-  await tx.updateTable('organisation').set({ state }).where('id', '=', organisation).execute()
+  await tx
+    .updateTable('organisation')
+    .set({ state, merged_into: into })
+    .where('id', '=', organisation)
+    .execute()
 }

@@ -19,6 +19,22 @@ export {
   type Membership,
 } from './membership-store.ts'
 export {
+  type Move,
+  mergeOrganisations,
+  previewMerge,
+  previewUndo,
+  type UndoRefusal,
+  undoMerge,
+} from './merge.ts'
+export {
+  findMerge,
+  findMergedInto,
+  findMergeOf,
+  listUndoable,
+  type Merge,
+  type Moved,
+} from './merge-store.ts'
+export {
   type Choice,
   findOrganisation,
   listChoices,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
+import type { Role } from '@myanm/permissions'
 import fc from 'fast-check'
-import { isBce, readBce } from './rules.ts'
+import { isBce, placeAfterMerge, readBce } from './rules.ts'
 
 describe('an enterprise number', () => {
   test.each([
@@ -49,5 +50,44 @@ describe('an enterprise number', () => {
       ),
       { numRuns: 10_000, seed: 1 },
     )
+  })
+})
+
+describe('somebody of an organisation that is merged into another', () => {
+  test.each([
+    // In the one that goes; in the one that stays; what they are there afterwards.
+    [['LECTEUR', null], null, ['joins', 'LECTEUR', null]],
+    [['GESTIONNAIRE', null], null, ['joins', 'RESPONSABLE', null]],
+    [['RESPONSABLE', '2026-12-31'], null, ['joins', 'RESPONSABLE', '2026-12-31']],
+    [
+      ['GESTIONNAIRE', null],
+      ['LECTEUR', null],
+      ['raised', 'RESPONSABLE', null],
+    ],
+    [['GESTIONNAIRE', null], ['GESTIONNAIRE', null], null],
+    [['GESTIONNAIRE', null], ['RESPONSABLE', null], null],
+    [['LECTEUR', null], ['COLLABORATEUR', null], null],
+    [['LECTEUR', null], ['COLLABORATEUR', '2026-12-31'], null],
+    [['LECTEUR', null], ['LECTEUR', null], null],
+    [
+      ['LECTEUR', null],
+      ['LECTEUR', '2026-12-31'],
+      ['raised', 'LECTEUR', null],
+    ],
+    [
+      ['LECTEUR', '2027-01-31'],
+      ['LECTEUR', '2026-12-31'],
+      ['raised', 'LECTEUR', '2027-01-31'],
+    ],
+    [['LECTEUR', '2026-12-31'], ['LECTEUR', '2027-01-31'], null],
+    [
+      ['RESPONSABLE', '2026-12-31'],
+      ['LECTEUR', null],
+      ['raised', 'RESPONSABLE', '2026-12-31'],
+    ],
+  ] as const)('%j, and %j there, is %j', (gone, kept, after) => {
+    const place = (of: readonly [Role, string | null]) => ({ role: of[0], endsOn: of[1] })
+    const found = placeAfterMerge(place(gone), kept && place(kept))
+    expect(found && [found.what, found.role, found.endsOn]).toEqual(after)
   })
 })
