@@ -8,17 +8,24 @@ const schemaOf = (service: string) => service.replaceAll('-', '_')
 let database: TestDatabase
 /** schema → its tables, as the administrator sees them. */
 const tables = new Map<string, string[]>()
+/** schema.table → one of its columns. */
+const columns = new Map<string, string>()
 
 beforeAll(async () => {
   database = await withDatabase()
-  const rows = await query<{ schema: string; name: string }>(
+  const rows = await query<{ schema: string; name: string; first: string }>(
     database,
-    `select n.nspname as schema, c.relname as name
+    `select n.nspname as schema, c.relname as name,
+        (select attname from pg_attribute where attrelid = c.oid and attnum > 0 and not attisdropped
+          order by attnum limit 1) as first
       from pg_class c join pg_namespace n on n.oid = c.relnamespace
       where c.relkind in ('r', 'p', 'v', 'm') and n.nspname !~ '^(pg_|information_schema)'
       order by 1, 2`,
   )
-  for (const { schema, name } of rows) tables.set(schema, [...(tables.get(schema) ?? []), name])
+  for (const { schema, name, first } of rows) {
+    tables.set(schema, [...(tables.get(schema) ?? []), name])
+    columns.set(`${schema}.${name}`, first)
+  }
 })
 
 afterAll(() => database.drop())
@@ -55,10 +62,13 @@ describe('each service, with its own role in the database,', () => {
       for (const [schema, names] of tables) {
         if (mine.includes(schema)) continue
         for (const name of names) {
+          const first = columns.get(`${schema}.${name}`)
           for (const statement of [
             `select from ${schema}."${name}" limit 1`,
             `delete from ${schema}."${name}"`,
             `insert into ${schema}."${name}" default values`,
+            `update ${schema}."${name}" set "${first}" = null`,
+            `truncate ${schema}."${name}"`,
           ]) {
             expect([statement, await refused(own, statement)]).toEqual([
               statement,
@@ -86,6 +96,15 @@ describe('each service, with its own role in the database,', () => {
         `create table ${schema}.mine (x int)`,
         'create table public.mine (x int)',
         'create schema mine',
+        // Not for the time of a session either, and not where no schema is.
+        'create temp table mine (x int)',
+        'create temp view mine as select 1',
+        'select lo_create(0)',
+        'select lo_creat(-1)',
+        "select lo_from_bytea(0, 'mine')",
+        ...[...tables.keys()]
+          .filter((other) => other !== schema && !(service === 'idp' && other === 'idp_jobs'))
+          .map((other) => `create table ${other}.mine (x int)`),
         `create function ${schema}.f() returns int language sql as 'select 1'`,
         'create role another',
         'create database another',

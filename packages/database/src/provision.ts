@@ -58,6 +58,15 @@ async function createRole(client: pg.Client, role: string, password: string): Pr
   await client.query(`alter role ${name} password ${client.escapeLiteral(password)}`)
 }
 
+/**
+ * Large objects are in no schema: whoever may make one stores what no migration knows of. The functions are
+ * the superuser's; a lesser administrator leaves them as they are.
+ */
+const NO_LARGE_OBJECTS = `do $$ begin
+  revoke execute on function lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) from public;
+exception when insufficient_privilege then null;
+end $$`
+
 async function createSchemas(client: pg.Client, service: Service): Promise<void> {
   const schema = client.escapeIdentifier(schemaOf(service.name))
   const role = client.escapeIdentifier(roleOf(service.name))
@@ -65,8 +74,8 @@ async function createSchemas(client: pg.Client, service: Service): Promise<void>
   const database = client.escapeIdentifier(rows[0]?.name ?? '')
   const statements = [
     `revoke all on schema public from public`,
-    `revoke all on database ${database} from public`,
-    `grant connect on database ${database} to ${role}`,
+    ...rightsOnDatabase(database, role),
+    NO_LARGE_OBJECTS,
     `create schema if not exists ${schema}`,
     `grant usage on schema ${schema} to ${role}`,
     `alter default privileges in schema ${schema} grant select, insert, update, delete on tables to ${role}`,
@@ -75,6 +84,17 @@ async function createSchemas(client: pg.Client, service: Service): Promise<void>
   ]
   for (const statement of statements) await client.query(statement)
 }
+
+/**
+ * Into this database come the roles of its services and nobody else, and none of them makes a table of its
+ * own there, not even for the time of a session. A copy of a database does not take these rights along.
+ * @param database its name, quoted
+ * @param role that of a service, quoted
+ */
+export const rightsOnDatabase = (database: string, role: string): readonly string[] => [
+  `revoke all on database ${database} from public`,
+  `grant connect on database ${database} to ${role}`,
+]
 
 async function lendCreate(
   client: pg.Client,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { roleOf } from '@myanm/database'
+import { rightsOnDatabase, roleOf } from '@myanm/database'
 import pg from 'pg'
-import { ADMIN_URL, ROLE_PASSWORD, TEMPLATE } from './services.ts'
+import { ADMIN_URL, ROLE_PASSWORD, storingServices, TEMPLATE } from './services.ts'
 
 export interface TestDatabase extends AsyncDisposable {
   /** The address a service connects with, as its own role. */
@@ -20,6 +20,8 @@ export async function withDatabase(): Promise<TestDatabase> {
   if (!server) throw new Error('The global set-up has not run')
   const name = `myanm_test_${randomBytes(6).toString('hex')}`
   await asAdmin(server, `create database ${name} template ${TEMPLATE}`)
+  const rights = storingServices.flatMap((service) => rightsOnDatabase(name, roleOf(service.name)))
+  await asAdmin(server, rights.join('; '))
   const adminUrl = new URL(server)
   adminUrl.pathname = `/${name}`
 
