@@ -78,7 +78,6 @@ create table organisation_distinct (
 comment on table organisation_distinct is 'Pairs of organisations that look like one, and that the team has found to be two';
 
 create index organisation_distinct_other on organisation_distinct (other_id);
-create index organisation_called on organisation (kind, search_key(name)) where state <> 'closed';
 
 -- Never one person's word, neither way.
 alter table organisation_measure
