@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { REGISTER_EXTRACT, REGISTER_UPDATE } from '@myanm/idp'
 import { query, startTestIdp, type TestDatabase, type TestIdp, withDatabase } from '@myanm/testing'
-import { lookUp, UnusableExtract } from '#register'
+import { lookUp, searchByName, UnusableExtract } from '#register'
+import { readNameSearch } from '#rules/register'
 import {
   cutShort,
   filesOf,
@@ -200,6 +201,78 @@ describe('the copy of the register (4.5, R15)', () => {
       { file: 'enterprise.csv', line: first + 3, because: 'wrong-number-of-fields' },
     ])
     expect(await find('1000000120')).toMatchObject({ is: 'found', name: null })
+  })
+})
+
+describe('a name in the copy (ahead 3)', () => {
+  const search = (typed: string, more: { after?: string | null; most?: number } = {}) =>
+    searchByName(myanm.idp.services.db, { typed, most: 20, ...more })
+  const names = async (typed: string) => (await search(typed)).found.map(({ name }) => name)
+
+  test('is found by any word or acronym from its first letters on, without accents or case', async () => {
+    expect((await search('tilleuls')).found).toContainEqual({
+      number: '0566988259',
+      name: 'Les Tilleuls',
+      acronym: 'LT',
+      legalForm: { code: '017', label: 'Association sans but lucratif' },
+      seat: { street: 'Rue des Tilleuls 12', postcode: '5000', locality: 'Namur' },
+      ceasedOn: null,
+    })
+    for (const typed of ['PASSA', 'le passage', 'Passage Le', 'doorg', 'pàssâge']) {
+      expect(await names(typed)).toContain('Le Passage')
+    }
+    expect(await names('C.P.A.S. gembl')).toEqual(['Centre public d’action sociale de Gembloux'])
+    expect(await names('passage tilleuls')).toEqual([])
+    expect(await names("'):* | 'passage")).toEqual(await names('passage'))
+  })
+
+  test('stands first when it is the shortest, last when it has ceased', async () => {
+    expect((await search('vieux moulin')).found).toMatchObject([{ ceasedOn: '2026-11-01' }])
+    const les = (await search('le')).found
+    const active = les.filter(({ ceasedOn }) => ceasedOn === null)
+    expect(les.slice(0, active.length)).toEqual(active)
+    const lengths = active.map(({ name }) => name.length)
+    expect(lengths.slice(1)).toEqual(lengths.slice(1).toSorted((a, b) => a - b))
+  })
+
+  test('is never a natural person’s', async () => {
+    expect(await names('dupuis')).toEqual([])
+  })
+
+  test('is read page by page, each once', async () => {
+    const whole = (await search('le')).found.map(({ number }) => number)
+    expect(whole.length).toBeGreaterThan(4)
+    const read: string[] = []
+    for (let after: string | null = null; ; ) {
+      const page = await search('le', { after, most: 2 })
+      read.push(...page.found.map(({ number }) => number))
+      after = page.next
+      if (after === null) break
+    }
+    expect(read).toEqual(whole)
+  })
+
+  test('of an update is found as it is from now on', async () => {
+    await imports(myanm, REGISTER_UPDATE)
+    expect(await names('grands tilleuls')).toEqual(['Les Grands Tilleuls'])
+    expect(await names('voisins')).toEqual(['Les Voisins de la Place'])
+  })
+
+  test('is cut into the same words by who reads it and by the database', async () => {
+    for (const typed of [
+      'Les Tilleuls',
+      'L’ÉCOLE à Liège-Guillemins',
+      'C.P.A.S. de St. Josse',
+      'cœur & Ægidius (2.0)',
+      'Straße ﬁnale ｔｉｌ',
+    ]) {
+      const [row] = await query<{ words: string[] }>(
+        database,
+        'select register_words($1) as words',
+        [typed],
+      )
+      expect(readNameSearch(typed)).toEqual(row?.words)
+    }
   })
 })
 

@@ -27,6 +27,7 @@ import {
   giveTurnBack,
   mergeFull,
   mergeUpdate,
+  settleNames,
   stageEnterprises,
   stageNames,
   stageRemovals,
@@ -122,6 +123,7 @@ async function importInTurn(
       await enqueue(tx, 'compare-with-register', {}, { key: 'compare-with-register' })
       return merged
     })
+    if (done.added + done.changed > 0) await settleNames(db)
     return { extract, lines: read.lines(), rejected: read.rejected(), ...done }
   } finally {
     open.close()

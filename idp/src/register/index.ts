@@ -1,5 +1,6 @@
 export { type ImportReport, importRegister, type Listener, type Progress } from './import.ts'
 export { type LookedUp, lookUp, lookUpMany } from './look-up.ts'
 export { UnusableExtract } from './read-extract.ts'
+export { type Named, type NamePage, searchByName } from './search-by-name.ts'
 export { findLatestExtract as latestExtract } from './store.ts'
 export { follow, sayInFrench } from './tell.ts'

@@ -10,6 +10,7 @@ import {
   readEnterprise,
   readEntity,
   readMeta,
+  readNameSearch,
   seatIn,
   seatOnOneLine,
   turnOf,
@@ -180,4 +181,25 @@ test.each([
   ['natural', null, 'person'],
 ] as const)('a %s person of form %s is proposed as %s (M39)', (type, form, kind) => {
   expect(kindOfForm(type, form)).toBe(kind)
+})
+
+describe('a name that is looked for', () => {
+  test.each([
+    ['  Les Tilleuls ', ['les', 'tilleuls']],
+    ['L’ÉCOLE à Liège-Guillemins', ['l', 'ecole', 'a', 'liege', 'guillemins']],
+    ['C.P.A.S. de Namur', ['cpas', 'de', 'namur']],
+    ['cœur', ['coeur']],
+    ['ｔｉｌ', ['til']],
+    ['les les les', ['les']],
+    ["'):* | 'x", null],
+    ['a', null],
+    ['  ', null],
+    ['?! \u0000', null],
+  ])('%j is read as %j', (typed, words) => {
+    expect(readNameSearch(typed)).toEqual(words)
+  })
+
+  test('has eight words at most', () => {
+    expect(readNameSearch('aa bb cc dd ee ff gg hh ii')).toHaveLength(8)
+  })
 })

@@ -278,3 +278,27 @@ export function kindOfForm(type: 'natural' | 'legal', legalForm: string | null):
 
 /** Where people look a number up themselves (R15): never called by us (4.5). */
 export const PUBLIC_SEARCH = 'https://kbopub.economie.fgov.be/kbopub/zoeknummerform.html?lang=fr'
+
+/** So many words of a name narrow a search down; more are not looked for. */
+const MOST_WORDS = 8
+
+/**
+ * The words a name is looked for by: without accents, case or signs, as `register_words` of the database
+ * cuts names. « C.P.A.S. » is one word, « cœur » is written out.
+ * @returns null when there is nothing to look for: of two letters in a row, there are none
+ */
+export function readNameSearch(typed: string): readonly string[] | null {
+  const written = typed
+    .slice(0, LONGEST)
+    .normalize('NFKC')
+    .trim()
+    .toLowerCase()
+    .normalize('NFKD')
+    .replaceAll(/[\u0300-\u036f]/g, '')
+    .replaceAll('œ', 'oe')
+    .replaceAll('æ', 'ae')
+    .replaceAll(/(?<![\p{Alphabetic}\p{Nd}])([\p{Alphabetic}\p{Nd}])\./gu, '$1')
+  const words = [...new Set(written.match(/[\p{Alphabetic}\p{Nd}]+/gu))]
+  const tellings = words.filter((word) => [...word].length > 1)
+  return tellings.length > 0 ? words.slice(0, MOST_WORDS) : null
+}

@@ -209,3 +209,8 @@ export async function endMissing(tx: Tx<Tables>, snapshotOn: string): Promise<nu
     .executeTakeFirstOrThrow()
   return Number(numUpdatedRows)
 }
+
+/** The index of names takes new ones in heaps, which slow down who looks for a name until they are sorted in. */
+export async function settleNames(db: Db<Tables>): Promise<void> {
+  await sql`vacuum (analyze) register_enterprise`.execute(db)
+}
