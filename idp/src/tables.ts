@@ -112,6 +112,8 @@ export interface ContactMessageTable {
   created_at: Generated<Date>
   closed_at: Date | null
   closed_by: string | null
+  organisation_id: string | null
+  is_priority: Generated<boolean>
 }
 
 export interface DeviceTable {

@@ -8,6 +8,7 @@ import {
   Visitor,
   withDatabase,
 } from '@myanm/testing'
+import { staffSignsIn } from './stage/team.ts'
 import { until } from './stage/until.ts'
 
 let database: TestDatabase
@@ -79,6 +80,59 @@ describe('writing to the team', () => {
     await visitor.submit({ fields: { message: 'Bonjour.' } })
     const [message] = await messages()
     expect(message?.['account_id']).toBe(myanm.accounts.get('lecteur'))
+  })
+
+  test('of who leads an organisation comes first, and says for which one (M45, P31)', async () => {
+    const [{ id = '' } = {}] = await query<{ id: string }>(
+      database,
+      "select id from organisation where name = 'Les Tilleuls ASBL'",
+    )
+    const path = `/contact?organisme=${id}`
+    for (const login of ['lecteur', 'gestionnaire']) {
+      const { visitor } = await signInAs(myanm.issuer, login)
+      const page = await visitor.go(at(path))
+      expect(page.text).toContain('Vous écrivez pour Les Tilleuls ASBL')
+      expect(page.text.includes('passe devant les autres')).toBe(login === 'gestionnaire')
+      expect(page.$('#organisme').val()).toBe('Les Tilleuls ASBL')
+      // A mistake keeps for whom it is.
+      const again = await visitor.submit({ fields: { message: '' } })
+      expect(again.status).toBe(422)
+      expect(again.text).toContain('Vous écrivez pour Les Tilleuls ASBL')
+      await visitor.submit({ fields: { message: `De ${login}.` } })
+    }
+    expect(
+      await query(
+        database,
+        `select body, is_priority, organisation_id = $1 as is_theirs from contact_message order by id`,
+        [id],
+      ),
+    ).toEqual([
+      { body: 'De lecteur.', is_priority: false, is_theirs: true },
+      { body: 'De gestionnaire.', is_priority: true, is_theirs: true },
+    ])
+
+    const staff = await staffSignsIn(database, myanm.issuer)
+    const list = await staff.go(at('/equipe-anm/messages'))
+    const titles = list.$('.row__title').map((_, row) => list.$(row).text().trim())
+    expect(titles.get()).toEqual(['Gestionnaire Dupont', 'Lecteur Dupont'])
+    expect(list.text).toContain('Gestionnaire : répondre en premier')
+  })
+
+  test('for an organisation one is not of says nothing of it', async () => {
+    const [{ id = '' } = {}] = await query<{ id: string }>(
+      database,
+      "select id from organisation where name = 'Le Passage ASBL'",
+    )
+    const { visitor } = await signInAs(myanm.issuer, 'gestionnaire')
+    for (const typed of [id, 'x', `${id}'`]) {
+      const page = await visitor.go(at(`/contact?organisme=${encodeURIComponent(typed)}`))
+      expect(page.status).toBe(200)
+      expect(page.text).not.toContain('Passage')
+    }
+    await visitor.submit({ fields: { message: 'Bonjour.' } })
+    expect(await query(database, 'select organisation_id from contact_message')).toEqual([
+      { organisation_id: null },
+    ])
   })
 
   test('a forgotten login goes to the team, which answers; no login is shown', async () => {

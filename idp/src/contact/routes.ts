@@ -1,11 +1,15 @@
 import Router from '@koa/router'
 import { render } from '@myanm/chassis'
+import { decide } from '@myanm/permissions'
 import type { Context } from 'koa'
+import { standingOf } from '#accounts'
+import { findOrganisation } from '#organisations'
 import { displayName } from '#rules/accounts'
+import { actorOf, isIdentifier } from '#rules/memberships'
 import { bannerOf, type VisitNeeds, whoIsHere } from '#visits'
 import type { Needs } from '../services.ts'
 import { type MessageKind, readReference } from './rules.ts'
-import { type Letterhead, NOBODY, showForm, takeForm } from './write-form.ts'
+import { type Letterhead, NOBODY, showForm, takeForm, type WrittenFor } from './write-form.ts'
 
 const PAGES = {
   '/contact': { kind: 'contact', template: 'contact/pages/contact.njk' },
@@ -38,8 +42,13 @@ export function contactRoutes(needs: VisitNeeds & Needs<'pool'>): Router {
     page: { readonly kind: MessageKind; readonly template: string },
   ): Promise<Letterhead> {
     const visit = await whoIsHere(ctx, needs)
+    const organisation = identifierIn(ctx.query['organisme'])
     return {
       ...page,
+      writtenFor:
+        visit && organisation !== null
+          ? await memberOf(needs, { account: visit.account, organisation })
+          : null,
       props: { banner: bannerOf(visit) },
       writer: visit
         ? {
@@ -52,6 +61,22 @@ export function contactRoutes(needs: VisitNeeds & Needs<'pool'>): Router {
   }
 
   return router
+}
+
+const identifierIn = (typed: unknown): string | null =>
+  typeof typed === 'string' && isIdentifier(typed) ? typed : null
+
+/** The organisation somebody writes for; null when they are not of it, and then nothing is said of it. */
+async function memberOf(
+  { db }: Needs<'db'>,
+  asked: { readonly account: string; readonly organisation: string },
+): Promise<WrittenFor | null> {
+  const standing = await standingOf(db, asked.account, asked.organisation)
+  if (!standing?.organisation) return null
+  const { id, name } = standing.organisation
+  const decision = decide(actorOf(standing), 'contact.anm')
+  const bce = (await findOrganisation(db, { id }))?.bce ?? null
+  return { id, name, bce, isFirst: decision.allowed && decision.extent !== 'form' }
 }
 
 /** The page that says it arrived. */

@@ -11,6 +11,8 @@ export interface Message {
   readonly body: string
   /** Who wrote, when they were signed in. */
   readonly account: string | null
+  /** The organisation they wrote for as a member of it, and whether that comes first (M45). */
+  readonly writtenFor: { readonly id: string; readonly isFirst: boolean } | null
 }
 
 /** @returns null when this reference is another message's */
@@ -29,6 +31,8 @@ export async function saveMessage(
       bce: message.bce,
       body: message.body,
       account_id: message.account,
+      organisation_id: message.writtenFor?.id ?? null,
+      is_priority: message.writtenFor?.isFirst ?? false,
       closed_at: null,
       closed_by: null,
     })

@@ -12,6 +12,15 @@ export interface Writer {
   readonly email: string
 }
 
+/** The organisation somebody writes for, as a member of it. */
+export interface WrittenFor {
+  readonly id: string
+  readonly name: string
+  readonly bce: string | null
+  /** They lead it: what they write is answered first (M45, P31). */
+  readonly isFirst: boolean
+}
+
 export const NOBODY: Writer = { account: null, name: '', email: '' }
 
 export interface Letterhead {
@@ -20,14 +29,25 @@ export interface Letterhead {
   readonly template: string
   readonly props?: object
   readonly writer: Writer
+  readonly writtenFor?: WrittenFor | null
   /** What the team reads above what was typed. */
   readonly preface?: string
 }
 
 /** Shows the form, filled in with what is known of who writes. */
-export function showForm(ctx: Context, { template, props, writer }: Letterhead): void {
-  const typed = { nom: writer.name, email: writer.email }
-  render(ctx, template, { action: ctx.path, form: { typed, errors: {} }, ...props })
+export function showForm(ctx: Context, head: Letterhead): void {
+  const { writer, writtenFor } = head
+  const typed = {
+    ...{ nom: writer.name, email: writer.email },
+    ...(writtenFor && { organisme: writtenFor.name, bce: writtenFor.bce ?? '' }),
+  }
+  render(ctx, head.template, { ...framed(ctx, head), form: { typed, errors: {} } })
+}
+
+/** What is around the form, the first time and again. */
+function framed(ctx: Context, { props, writtenFor = null }: Letterhead): object {
+  const action = writtenFor ? `${ctx.path}?organisme=${writtenFor.id}` : ctx.path
+  return { action, writtenFor, ...props }
 }
 
 /**
@@ -42,11 +62,7 @@ export async function takeForm(
   const form = await readForm(ctx, head.kind === 'contact' ? messageForm : searchForm)
   const again = (errors: Readonly<Record<string, string>>, status: number) => {
     ctx.status = status
-    render(ctx, head.template, {
-      action: ctx.path,
-      form: { typed: form.typed, errors },
-      ...head.props,
-    })
+    render(ctx, head.template, { ...framed(ctx, head), form: { typed: form.typed, errors } })
     return null
   }
   if (!form.ok) return again(form.errors, 422)
@@ -61,6 +77,7 @@ export async function takeForm(
       bce: bce ?? null,
       body: [head.preface, message].filter(Boolean).join('\n\n'),
       account: head.writer.account,
+      writtenFor: head.writtenFor ?? null,
     },
   })
   if (outcome.received) return outcome.reference

@@ -14,12 +14,14 @@ export interface MessageRow {
   readonly bce: string | null
   readonly body: string
   readonly account_id: string | null
+  readonly organisation_id: string | null
+  readonly is_priority: boolean
   readonly state: string
   readonly created_at: Date
   readonly closed_at: Date | null
 }
 
-/** Messages, the oldest open ones first: they have waited longest. One more than a page, to know of another. */
+/** Messages: open ones of who leads an organisation first (M45), then those that have waited longest. One more than a page, to know of another. */
 export function listMessages(
   db: Db<Tables>,
   asked: { readonly state: 'open' | 'closed'; readonly page: number },
@@ -28,6 +30,7 @@ export function listMessages(
     .selectFrom('contact_message')
     .selectAll()
     .where('state', '=', asked.state)
+    .$if(asked.state === 'open', (open) => open.orderBy('is_priority', 'desc'))
     .orderBy('id', asked.state === 'open' ? 'asc' : 'desc')
     .limit(PER_PAGE + 1)
     .offset((asked.page - 1) * PER_PAGE)

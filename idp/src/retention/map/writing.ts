@@ -1,4 +1,12 @@
-import { days, type Entry, months, noneOf, personal, WITH_THE_ACCOUNT } from '../rules.ts'
+import {
+  days,
+  type Entry,
+  months,
+  noneOf,
+  notPersonal,
+  personal,
+  WITH_THE_ACCOUNT,
+} from '../rules.ts'
 
 /** What goes between a person and MyANM in writing, and what is written down of it. */
 export const writing = {
@@ -73,6 +81,8 @@ export const writing = {
       bce: personal('message', 'page'),
       body: personal('message', 'page'),
       account_id: personal('link', 'file'),
+      organisation_id: personal('link', 'file'),
+      is_priority: notPersonal('machine'),
       state: personal('technical', 'page', { words: 'message-state' }),
       created_at: personal('behaviour', 'page'),
       closed_at: personal('behaviour', 'file'),
