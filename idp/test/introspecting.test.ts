@@ -78,7 +78,6 @@ describe('who may ask about a token', () => {
       client_id: 'guide-social',
       iss: myanm.issuer.origin,
       sub: expect.any(String),
-      sid: expect.any(String),
       iat: expect.any(Number),
       exp: expect.any(Number),
       scope,
@@ -97,6 +96,33 @@ describe('who may ask about a token', () => {
       },
     })
     expect(Number(body['exp']) - Number(body['iat'])).toBe(600)
+  })
+
+  test('each by a name of its own for the person: two partners cannot match whom they know (7.1, D6)', async () => {
+    const { access, id } = await wire.tokensOf(visitor)
+    await query(
+      database,
+      "insert into introspection_policy values ('other-server', 'guide-social') on conflict do nothing",
+    )
+    try {
+      await until(async () => (await wire.introspect(access, 'other-server'))['active'] === true)
+      const [own, first, second] = await Promise.all(
+        ['guide-social', 'resource-server', 'other-server'].map(
+          async (as) => (await ask(access, as)).body,
+        ),
+      )
+      // The site itself is told whom it knows, and which of its sessions it is; nobody else is.
+      const claims = JSON.parse(Buffer.from(id.split('.')[1] ?? '', 'base64url').toString())
+      expect([own?.['sub'], own?.['sid']]).toEqual([claims.sub, claims.sid])
+      const names = [own, first, second].map((body) => body?.['sub'])
+      expect(new Set(names).size).toBe(3)
+      expect([first, second].map((body) => body?.['sid'])).toEqual([undefined, undefined])
+    } finally {
+      await query(
+        database,
+        "delete from introspection_policy where resource_server = 'other-server'",
+      )
+    }
   })
 
   test('never learns a name or an e-mail address, whatever the scope', async () => {
@@ -228,7 +254,34 @@ describe('rights are those of the moment', () => {
     const headers = { authorization: `Bearer ${access}`, accept: 'application/json' }
     expect((await fetch(new URL('/api/equipe', myanm.issuer), { headers })).status).toBe(403)
     await change("update membership set state = 'active', until = null where account_id = $1")
-    expect((await ask(access)).body['active']).toBe(true)
+  })
+
+  test('removed ends it: let in again, the person signs in anew, and the old tokens stay ended', async () => {
+    const { visitor: person } = await signInAs(myanm.issuer, 'collegue', { client: 'guide-social' })
+    const before = await wire.tokensOf(person)
+    await change("update membership set state = 'removed', until = now() where account_id = $1")
+    await expectInactive(before.access)
+    await change(
+      `insert into membership (account_id, organisation_id, role)
+        select account_id, organisation_id, 'RESPONSABLE' from membership
+          where account_id = $1 and state = 'removed' order by until desc limit 1`,
+    )
+    await expectInactive(before.access)
+    await expectInactive(before.access, 'guide-social')
+    expect((await wire.userinfo(before.access)).body['org']).toBeUndefined()
+    const headers = { authorization: `Bearer ${before.access}`, accept: 'application/json' }
+    expect((await fetch(new URL('/api/equipe', myanm.issuer), { headers })).status).toBe(403)
+    // What it renews acts for nobody but the person either.
+    const renewed = await wire.refresh(before.refresh)
+    expect((await wire.userinfo(String(renewed.body['access_token']))).body['org']).toBeUndefined()
+    await expectInactive(String(renewed.body['access_token']))
+
+    const after = await wire.tokensOf(person)
+    expect((await ask(after.access)).body['org']).toMatchObject({ role: 'RESPONSABLE' })
+    await expectInactive(before.access)
+    await change(
+      "update membership set role = 'COLLABORATEUR' where account_id = $1 and state = 'active'",
+    )
   })
 
   test('a closed organisation ends the tokens that act for it', async () => {

@@ -128,6 +128,7 @@ describe('the journal', () => {
   test('says who signed in, where, and who was refused', async () => {
     expect(events(await writtenAbout('lecteur', () => comeIn('lecteur')))).toEqual([
       'signed-in guide-social',
+      'context-chosen guide-social',
     ])
     const wrong = async () => {
       const visitor = newVisitor()
@@ -157,6 +158,31 @@ describe('the journal', () => {
     }
     expect(events(await writtenAbout('voisin', tries)).at(-1)).toBe('sign-in-locked guide-social')
     await query(database, 'delete from attempt')
+  })
+
+  test('says for whom somebody acts at a site who had nothing to choose, once', async () => {
+    const [tilleuls] = await query<{ id: string }>(
+      database,
+      "select id from organisation where bce = '0566988259'",
+    )
+    const come = async () => void (await comeIn('collaborateur', 'monasbl'))
+    const written = await writtenAbout('collaborateur', come)
+    const acting = written.filter(({ event }) => event === 'context-chosen')
+    expect(acting.map(({ client_id, organisation_id }) => [client_id, organisation_id])).toEqual([
+      ['monasbl', tilleuls?.id],
+    ])
+    const own = await writtenAbout('particulier', async () => void (await comeIn('particulier')))
+    expect(
+      own.filter(({ event }) => event === 'context-chosen').map((line) => line.organisation_id),
+    ).toEqual([null])
+
+    // Again at the same site, and then at another: of the first there is nothing new to tell.
+    const visitor = await comeIn('collegue')
+    const more = await writtenAbout('collegue', async () => {
+      for (const site of ['guide-social', 'guide-social', 'monasbl'])
+        await wire.newCode(visitor, site)
+    })
+    expect(events(more)).toEqual(['context-chosen monasbl'])
   })
 
   test('says for whom somebody chose to act', async () => {

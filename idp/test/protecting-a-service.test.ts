@@ -218,6 +218,29 @@ describe('a service is told about its own tokens only', () => {
     await stranger.close()
   })
 
+  test('the service of a site knows people as the site does; a partner has names of its own (7.1)', async () => {
+    const { access, id } = await signedIn('collaborateur')
+    const known = JSON.parse(Buffer.from(id.split('.')[1] ?? '', 'base64url').toString()).sub
+    const nameAt = async (service: string, secret: string) =>
+      (await wire.post('/introspect', { token: access }, { client: service, secret })).body['sub']
+    const registered = async (...words: string[]) => {
+      const said = await command('add', ...words)
+      await command('allow', words[0] ?? '', 'guide-social')
+      const secret = / : (\S{43})$/m.exec(said)?.[1] ?? ''
+      await until(async () => (await nameAt(words[0] ?? '', secret)) !== undefined)
+      return nameAt(words[0] ?? '', secret)
+    }
+    expect(await registered('guide-social-api', 'Guide Social', 'guide-social')).toBe(known)
+    const partners = [
+      await registered('partner-one', 'Un partenaire'),
+      await registered('partner-two', 'Un autre'),
+    ]
+    expect(new Set([known, ...partners]).size).toBe(3)
+    await expect(command('add', 'of-nobody', 'Un service', 'no-such-site')).rejects.toThrow(
+      'n’existe pas',
+    )
+  })
+
   test('a new service gets its secret once, and only what is meant for it', async () => {
     const said = await command('add', 'newcomer', 'Annonces du voisin')
     const secret = / : (\S{43})$/m.exec(said)?.[1] ?? ''

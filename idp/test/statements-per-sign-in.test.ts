@@ -35,7 +35,8 @@ afterAll(async () => {
 })
 
 /** The job queue and the signals look around by themselves, whatever people do. */
-const asked = () => wire.take().filter((text) => !/idp_jobs|"jobs:|from signal|^select$/.test(text))
+const asked = () =>
+  wire.take().filter((text) => !/idp_jobs|"jobs:|from signal|signal_delivery|^select$/.test(text))
 
 beforeEach(() => void wire.take())
 

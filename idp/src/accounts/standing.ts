@@ -27,10 +27,14 @@ export interface Standing {
     readonly nonprofit: boolean | null
     readonly legal_form: string | null
     readonly options: readonly string[]
+    /** Nobody of the ANM has looked at it yet (D13). */
+    readonly to_check: boolean
     readonly role: Role
+    /** Which membership it is: who comes back has another one. */
+    readonly membership: string
   } | null
   /** Organisations the person belongs to, two at most: none, one, or a choice to make. */
-  readonly choices: readonly string[]
+  readonly choices: readonly { readonly organisation: string; readonly membership: string }[]
 }
 
 /** Reads the standing of one person, acting for an organisation or (null) in their own name. */

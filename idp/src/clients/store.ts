@@ -79,18 +79,37 @@ export async function listServices(db: Db<Tables>): Promise<Service[]> {
   }))
 }
 
-/** Registers a service (7.1 `<rp>-api`): it has no pages, and asks about nobody’s tokens but its own yet. */
+/**
+ * Registers a service: it has no pages, and asks about nobody’s tokens but its own yet. That of a site
+ * (7.1 `<rp>-api`) knows people as the site does; any other is a sector of its own, so that two partners
+ * cannot compare whom they know (D6).
+ * @returns false when there is no such site
+ */
 export async function addService(
   tx: Tx<Tables>,
-  service: { readonly id: string; readonly name: string; readonly secret: string },
-): Promise<void> {
+  service: {
+    readonly id: string
+    readonly name: string
+    readonly secret: string
+    readonly ofSite?: string | undefined
+  },
+): Promise<boolean> {
+  const site =
+    service.ofSite === undefined
+      ? { sector: service.id }
+      : await tx
+          .selectFrom('client')
+          .select('sector')
+          .where('client_id', '=', service.ofSite)
+          .executeTakeFirst()
+  if (!site) return false
   await tx
     .insertInto('client')
     .values({
       client_id: service.id,
       name: service.name,
       secret_hash: hashClientSecret(service.secret),
-      sector: service.id,
+      sector: site.sector,
       first_party: false,
       redirect_uris: [],
       post_logout_redirect_uris: [],
@@ -106,6 +125,7 @@ export async function addService(
       scopes: [...SERVICE_SCOPES],
     })
     .execute()
+  return true
 }
 
 /** From the next question on, the service is told about tokens of that site. */

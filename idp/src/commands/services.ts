@@ -20,12 +20,15 @@ const FOREIGN_KEYS = [
 ]
 
 /** @returns the exit code */
-async function run(db: Db<Tables>, [verb, id = '', rest = '']: readonly string[]): Promise<number> {
+async function run(
+  db: Db<Tables>,
+  [verb, id = '', rest = '', ofSite]: readonly string[],
+): Promise<number> {
   switch (verb) {
     case undefined:
       return tell(db)
     case 'add':
-      return add(db, { id, name: rest })
+      return add(db, { id, name: rest, ofSite })
     case 'allow':
     case 'refuse': {
       const change = verb === 'allow' ? allowQuestions : refuseQuestions
@@ -47,11 +50,13 @@ async function tell(db: Db<Tables>): Promise<number> {
 
 async function add(
   db: Db<Tables>,
-  { id, name }: { readonly id: string; readonly name: string },
+  service: { readonly id: string; readonly name: string; readonly ofSite: string | undefined },
 ): Promise<number> {
+  const { id, name } = service
   if (!isServiceId(id) || name === '') return complain('usage')
   const secret = randomBytes(32).toString('base64url')
-  await db.transaction().execute((tx) => addService(tx, { id, name, secret }))
+  const isAdded = await db.transaction().execute((tx) => addService(tx, { ...service, secret }))
+  if (!isAdded) return complain('unknown')
   // Said once: only its digest is kept.
   process.stdout.write(say('added', { id, secret, audience: audienceOf(id) }))
   return 0

@@ -116,13 +116,13 @@ async function endGrants(
   }
   const memberships = await tx
     .selectFrom('membership')
-    .select('organisation_id')
+    .select(['organisation_id as organisation', 'id as membership'])
     .where('account_id', '=', account)
     .execute()
-  const contexts = [null, ...memberships.map((membership) => membership.organisation_id)]
+  const contexts = [null, ...memberships]
   const names = sessions.flatMap(({ session_uid: session, payload }) =>
     Object.keys(payload.authorizations ?? {}).flatMap((client) =>
-      contexts.map((organisation) => grantIdFor({ session, client, organisation })),
+      contexts.map((actingFor) => grantIdFor({ session, client, actingFor })),
     ),
   )
   if (names.length > 0) {

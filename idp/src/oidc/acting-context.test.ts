@@ -2,8 +2,10 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { grantIdFor, organisationOf, sidFor } from './acting-context.ts'
 
-const where = { session: 'session-1', client: 'guide-social', organisation: null }
+const where = { session: 'session-1', client: 'guide-social', actingFor: null }
 const organisation = '01900000-0000-7000-8000-000000000002'
+const membership = '01900000-0000-7000-8000-00000000000a'
+const actingFor = { organisation, membership }
 
 describe('the name of a grant', () => {
   test('is the same for two tabs, and another for anything else', () => {
@@ -11,8 +13,13 @@ describe('the name of a grant', () => {
     const others = [
       { ...where, session: 'session-2' },
       { ...where, client: 'monasbl' },
-      { ...where, organisation },
-      { ...where, organisation: '01900000-0000-7000-8000-000000000003' },
+      { ...where, actingFor },
+      {
+        ...where,
+        actingFor: { ...actingFor, organisation: '01900000-0000-7000-8000-000000000003' },
+      },
+      // Removed and let in again.
+      { ...where, actingFor: { ...actingFor, membership: '01900000-0000-7000-8000-00000000000b' } },
       // What runs together must not run together.
       { ...where, session: 'session-1\nguide', client: '-social' },
     ]
@@ -21,17 +28,18 @@ describe('the name of a grant', () => {
   })
 
   test('says for whom it acts, and nothing else', () => {
-    expect(organisationOf(grantIdFor({ ...where, organisation }))).toBe(organisation)
+    expect(organisationOf(grantIdFor({ ...where, actingFor }))).toBe(organisation)
     expect(organisationOf(grantIdFor(where))).toBeNull()
     expect(organisationOf(undefined)).toBeNull()
-    expect(grantIdFor({ ...where, organisation })).not.toMatch(/session|guide/)
+    expect(grantIdFor({ ...where, actingFor })).not.toMatch(/session|guide/)
   })
 
   test('whatever the names are, the organisation comes back as it was', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), fc.uuid(), (session, client, asked) => {
-        expect(organisationOf(grantIdFor({ session, client, organisation: asked }))).toBe(asked)
-        expect(organisationOf(grantIdFor({ session, client, organisation: null }))).toBeNull()
+        const actingFor = { organisation: asked, membership }
+        expect(organisationOf(grantIdFor({ session, client, actingFor }))).toBe(asked)
+        expect(organisationOf(grantIdFor({ session, client, actingFor: null }))).toBeNull()
       }),
       { seed: 1 },
     )

@@ -200,6 +200,7 @@ async function writeNow(statements: Statements, changes: Partial<Writing>): Prom
     left: new Set(),
     extension: null,
     redemption: null,
+    note: null,
     ...changes,
   })
   if (statement) await statements.query(statement)

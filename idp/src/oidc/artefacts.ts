@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Standing } from '#accounts'
+import { recordingSql } from '#journal'
 
 /** A model's payload, as the engine gives and takes it. */
 export type Payload = Record<string, unknown>
@@ -37,6 +38,14 @@ export interface Extension {
   readonly until: number
 }
 
+/** For whom a grant lets a site act: a line of the journal, if the grant is new (X4). */
+export interface Note {
+  readonly grant: string
+  readonly account: string
+  readonly client: string
+  readonly organisation: string | null
+}
+
 /** Everything one request writes. */
 export interface Writing {
   readonly saves: readonly Artefact[]
@@ -47,6 +56,7 @@ export interface Writing {
   readonly extension: Extension | null
   /** Fingerprint of the code or token that is redeemed. */
   readonly redemption: string | null
+  readonly note: Note | null
 }
 
 /**
@@ -56,6 +66,9 @@ export interface Writing {
  *
  * A session that was there is only ever updated, and one that takes a new identifier is only inserted
  * while its name still lives: a request that began before somebody signed out does not bring them back.
+ *
+ * A grant that is new leaves a line in the journal, for whom it lets a site act (X4): of two sign-ins
+ * that write one grant in the same instant the first.
  *
  * The planner takes an unpacked JSON array for a hundred rows and would read the whole table to match
  * them; the limits tell it the truth. `writing` holds to them.
@@ -121,12 +134,21 @@ const WRITE = `
       account_id = excluded.account_id,
       grant_id = excluded.grant_id,
       expires_at = excluded.expires_at
+    returning new.grant_id, old.id is null as is_new
+  ),
+  noted as (
+    ${recordingSql(`
+      select 'context-chosen' as event, note.account_id, note.organisation_id, note.client_id
+        from going, json_to_recordset(what -> 'notes') as note (
+          grant_id text, account_id uuid, organisation_id uuid, client_id text
+        )
+        where exists (select from saved where is_new and saved.grant_id = note.grant_id)`)}
   )
   select from going`
 
 /** The statement that writes; null when there is nothing to write. */
 export function writing(changes: Writing): Statement | null {
-  const { saves, removals, left, extension, redemption } = changes
+  const { saves, removals, left, extension, redemption, note } = changes
   if (saves.length + removals.length === 0 && !extension && !redemption) return null
   if (Math.max(saves.length, removals.length, left.size) > MOST) throw new Error('Too much at once')
   const names = new Set(saves.filter(isSession).map(({ payload }) => payload['uid']))
@@ -140,9 +162,17 @@ export function writing(changes: Writing): Statement | null {
     saves: saves
       .filter((artefact) => !wasThere(artefact))
       .map((artefact) => ({ ...rowOf(artefact), succeeds: succeeds(artefact, left) })),
+    notes: note ? [noteOf(note)] : [],
   })
   return { name: 'artefact-write', text: WRITE, values: [what] }
 }
+
+const noteOf = ({ grant, account, organisation, client }: Note): Payload => ({
+  grant_id: grant,
+  account_id: account,
+  organisation_id: organisation,
+  client_id: client,
+})
 
 const isSession = ({ kind }: Artefact): boolean => kind === 'Session'
 const wasThere = ({ seen }: Artefact): boolean => seen !== undefined

@@ -2,8 +2,7 @@ import type { Db } from '@myanm/database'
 import type { Context } from 'koa'
 import { problem } from '../problems.ts'
 import type { Tables } from '../tables.ts'
-import { organisationOf } from './acting-context.ts'
-import { standingFor } from './context-choice.ts'
+import { standingUnder } from './context-choice.ts'
 import type { Engine } from './engine.ts'
 
 export interface Bearer {
@@ -32,15 +31,15 @@ export async function bearerOf(
   if (!value) throw refused()
   const token = await provider.AccessToken.find(value)
   const scopes = token?.scopes ?? new Set()
-  if (!token?.accountId || !token.clientId || token.aud || token.jkt) throw refused()
+  const { accountId, grantId } = token ?? {}
+  if (!token || !accountId || !token.clientId || token.aud || token.jkt) throw refused()
   const client = await provider.Client.find(token.clientId)
-  const grant = token.grantId ? await provider.Grant.find(token.grantId) : undefined
-  const organisation = organisationOf(token.grantId)
-  const standing = await standingFor(needs.db, token.accountId, organisation)
+  const grant = grantId ? await provider.Grant.find(grantId) : undefined
+  const standing = await standingUnder(needs.db, { accountId, grantId })
   if (!client || !grant || standing?.account.state !== 'active') throw refused()
   if (!scopes.has('organisation') || !standing.organisation) throw problem('needs-organisation')
   return {
-    account: token.accountId,
+    account: accountId,
     organisation: standing.organisation.id,
     sector: String(client['sector']),
   }

@@ -23,9 +23,31 @@ const standing: Standing = {
     nonprofit: true,
     legal_form: '017',
     options: ['collaborateur_edits_colleagues_ads'],
+    to_check: false,
     role: 'COLLABORATEUR',
+    membership: '01900000-0000-7000-8000-00000000000a',
   },
-  choices: ['01900000-0000-7000-8000-000000000002', '01900000-0000-7000-8000-000000000003'],
+  choices: [
+    {
+      organisation: '01900000-0000-7000-8000-000000000002',
+      membership: '01900000-0000-7000-8000-00000000000a',
+    },
+    {
+      organisation: '01900000-0000-7000-8000-000000000003',
+      membership: '01900000-0000-7000-8000-00000000000b',
+    },
+  ],
+}
+/** What is told of it: whether it is checked only where it is not, and never by which membership. */
+const ORG = {
+  id: '01900000-0000-7000-8000-000000000002',
+  name: 'Exemple ASBL',
+  bce: '0566988259',
+  kind: 'organisme',
+  nonprofit: true,
+  legal_form: '017',
+  role: 'COLLABORATEUR',
+  options: ['collaborateur_edits_colleagues_ads'],
 }
 const EVERYTHING = ['openid', 'profile', 'email', 'compte', 'organisation', 'bilan']
 const inOwnName: Standing = { ...standing, organisation: null }
@@ -53,7 +75,7 @@ describe('userinfo', () => {
       email: 'anne@exemple.be',
       email_verified: true,
       account_type: 'organisme',
-      org: standing.organisation,
+      org: ORG,
     })
   })
 
@@ -82,12 +104,24 @@ describe('userinfo', () => {
   })
 })
 
+test('that nobody has checked the organisation yet is told where it is so, and not in the id_token', () => {
+  const { organisation } = standing
+  const unchecked = {
+    ...standing,
+    organisation: organisation && { ...organisation, to_check: true },
+  }
+  for (const use of ['userinfo', 'introspection'] as const) {
+    expect(claims(use, EVERYTHING, unchecked)['org']).toEqual({ ...ORG, to_check: true })
+  }
+  expect(JSON.stringify(claims('id_token', EVERYTHING, unchecked))).not.toContain('to_check')
+})
+
 describe('introspection', () => {
   test('tells rights and never who: no name, no address', () => {
     expect(claims('introspection')).toEqual({
       rights_version: 42,
       account_type: 'organisme',
-      org: standing.organisation,
+      org: ORG,
     })
   })
 })
@@ -116,6 +150,7 @@ describe('a role', () => {
 
 test('the other organisations of a person are never told', () => {
   for (const use of ['id_token', 'userinfo', 'introspection'] as const) {
-    expect(JSON.stringify(claims(use))).not.toContain(standing.choices[1])
+    const told = JSON.stringify(claims(use))
+    for (const known of Object.values(standing.choices[1] ?? {})) expect(told).not.toContain(known)
   }
 })

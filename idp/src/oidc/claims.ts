@@ -29,11 +29,15 @@ export function claimsFor(asked: {
   const claims: Record<string, unknown> = { rights_version: account.rights_version }
 
   if (organisation && scopes.has('organisation')) {
-    const { id, role, name, bce, kind, nonprofit, legal_form, options } = organisation
+    const { id, role, name, bce, kind, nonprofit, legal_form, options, to_check } = organisation
     claims['org'] =
       use === 'id_token'
         ? { id, role }
-        : { id, name, bce, kind, nonprofit, legal_form, role, options }
+        : {
+            ...{ id, name, bce, kind, nonprofit, legal_form, role, options },
+            // Said only where it is so (4.2.3).
+            ...(to_check && { to_check }),
+          }
   }
   if (use === 'id_token') return claims
 

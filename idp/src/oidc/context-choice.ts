@@ -5,16 +5,21 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 import { type Standing, standingOf } from '#accounts'
 import { record } from '#journal'
 import type { Tables } from '../tables.ts'
-import { organisationOf } from './acting-context.ts'
+import { type ActingFor, heldBy, organisationOf } from './acting-context.ts'
 import { ANY_ORGANISATION, type Need, needOf, PERSONAL } from './rules.ts'
 import { currentWork, standingKey } from './unit-of-work.ts'
 
 /** The scope that makes a site care for whom a person acts. */
 const ORGANISATION_SCOPE = 'organisation'
 
+/** Whether this site asks for whom a person acts. */
+export function caresForWhom(ctx: KoaContextWithOIDC): boolean {
+  return ctx.oidc.requestParamScopes.has(ORGANISATION_SCOPE)
+}
+
 /** For whom a sign-in acts, or that the person has to say so, and why. */
 export type ContextChoice =
-  | { readonly decided: true; readonly organisation: string | null; readonly isExplicit: boolean }
+  | { readonly decided: true; readonly actingFor: ActingFor | null; readonly isExplicit: boolean }
   | { readonly decided: false; readonly because: Undecided; readonly organisation?: string }
 
 /** Why the person has to say something: which of several, or that what the site needs is not there. */
@@ -41,14 +46,15 @@ export function contextChoice(ctx: KoaContextWithOIDC, db: Db<Tables>): Promise<
 async function decide(ctx: KoaContextWithOIDC, db: Db<Tables>): Promise<ContextChoice> {
   const { session, params, client, result } = ctx.oidc
   const account = session?.accountId
-  const inOwnName = { decided: true, organisation: null, isExplicit: false } as const
+  const inOwnName = { decided: true, actingFor: null, isExplicit: false } as const
   if (!account || !session || !client) return inOwnName
-  if (!ctx.oidc.requestParamScopes.has(ORGANISATION_SCOPE)) return inOwnName
+  if (!caresForWhom(ctx)) return inOwnName
 
   const need = needOf(params ?? {})
-  const roleIn = async (organisation: string): Promise<Role | null> => {
-    const standing = await standingFor(db, account, organisation)
-    return standing?.organisation?.id === organisation ? standing.organisation.role : null
+  const memberOf = async (organisation: string): Promise<Member | null> => {
+    const found = (await standingFor(db, account, organisation))?.organisation
+    if (found?.id !== organisation) return null
+    return { role: found.role, actingFor: { organisation, membership: found.membership } }
   }
 
   const chosen = (result as { contexte?: { organisation?: unknown } } | undefined)?.contexte
@@ -57,14 +63,14 @@ async function decide(ctx: KoaContextWithOIDC, db: Db<Tables>): Promise<ContextC
     if (asked === PERSONAL) {
       return need
         ? { decided: false, because: 'no-organisation' }
-        : { decided: true, organisation: null, isExplicit: true }
+        : { ...inOwnName, isExplicit: true }
     }
-    const role = await roleIn(asked)
-    if (role === null) return { decided: false, because: 'not-a-member' }
-    if (!isMet(need, role)) {
+    const member = await memberOf(asked)
+    if (member === null) return { decided: false, because: 'not-a-member' }
+    if (!isMet(need, member.role)) {
       return { decided: false, because: 'role-too-low', organisation: asked }
     }
-    return { decided: true, organisation: asked, isExplicit: true }
+    return { decided: true, actingFor: member.actingFor, isExplicit: true }
   }
 
   let tooLow: string | undefined
@@ -78,16 +84,21 @@ async function decide(ctx: KoaContextWithOIDC, db: Db<Tables>): Promise<ContextC
       if (!need) return inOwnName
       continue
     }
-    const role = await roleIn(organisation)
-    if (role === null) continue
-    if (isMet(need, role)) return { ...inOwnName, organisation }
+    const member = await memberOf(organisation)
+    if (member === null) continue
+    if (isMet(need, member.role)) return { ...inOwnName, actingFor: member.actingFor }
     tooLow ??= organisation
   }
 
   const [first, second] = (await standingInAny(db, account))?.choices ?? []
-  if (need) return choiceFor(need, { tooLow, first, second, roleIn })
+  if (need) return choiceFor(need, { tooLow, first, second, memberOf })
   if (second) return { decided: false, because: 'several' }
-  return { ...inOwnName, organisation: first ?? null }
+  return { ...inOwnName, actingFor: first ?? null }
+}
+
+interface Member {
+  readonly role: Role
+  readonly actingFor: ActingFor
 }
 
 const isMet = (need: Need | null, role: Role): boolean =>
@@ -102,20 +113,20 @@ async function choiceFor(
   need: Need,
   known: {
     readonly tooLow: string | undefined
-    readonly first: string | undefined
-    readonly second: string | undefined
-    readonly roleIn: (organisation: string) => Promise<Role | null>
+    readonly first: ActingFor | undefined
+    readonly second: ActingFor | undefined
+    readonly memberOf: (organisation: string) => Promise<Member | null>
   },
 ): Promise<ContextChoice> {
-  const { tooLow, first, second, roleIn } = known
+  const { tooLow, first, second, memberOf } = known
   if (tooLow !== undefined) return { decided: false, because: 'role-too-low', organisation: tooLow }
   if (first === undefined) return { decided: false, because: 'no-organisation' }
   if (second !== undefined) return { decided: false, because: 'several' }
-  const role = await roleIn(first)
-  if (role !== null && isMet(need, role)) {
-    return { decided: true, organisation: first, isExplicit: false }
+  const member = await memberOf(first.organisation)
+  if (member !== null && isMet(need, member.role)) {
+    return { decided: true, actingFor: member.actingFor, isExplicit: false }
   }
-  return { decided: false, because: 'role-too-low', organisation: first }
+  return { decided: false, because: 'role-too-low', organisation: first.organisation }
 }
 
 /** What holds of a person now: read ahead with the session when possible, else read. */
@@ -132,6 +143,16 @@ export async function standingFor(
   const standing = await standingOf(db, account, organisation)
   if (standing) known?.set(key, standing)
   return standing
+}
+
+/** What holds of the person behind a token now, acting as its grant says. */
+export async function standingUnder(
+  db: Db<Tables>,
+  token: { readonly accountId: string; readonly grantId?: string | undefined },
+): Promise<Standing | null> {
+  const { accountId, grantId } = token
+  const standing = await standingFor(db, accountId, organisationOf(grantId))
+  return standing && heldBy(grantId, standing)
 }
 
 /** The same, when the context does not matter: whichever was read ahead will do. */

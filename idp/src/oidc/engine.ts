@@ -160,14 +160,18 @@ function sitesAmong(clients: readonly Client[]): SiteOfTheHouse[] {
 }
 
 /** What is added to the engine's own answers, before they are written and sent. */
-function aroundEngine({ db, onSignIn }: Pick<EngineNeeds, 'db' | 'onSignIn'>) {
+function aroundEngine({
+  db,
+  subjectOf,
+  onSignIn,
+}: Pick<EngineNeeds, 'db' | 'subjectOf' | 'onSignIn'>) {
   return async (ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> => {
     await next()
     insistOnDatabase(ctx as unknown as Koa.Context)
     if (ctx.get('origin') !== '' && !PUBLIC_ROUTES.has(ctx.oidc?.route)) forgetOrigin(ctx)
     switch (ctx.oidc?.route) {
       case 'introspection':
-        await answerWithLiveRights(ctx, db)
+        await answerWithLiveRights(ctx, { db, subjectOf })
         break
       case 'token':
         keepSessionAlive(ctx)

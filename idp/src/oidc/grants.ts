@@ -3,7 +3,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 import { findConsent, insistOnConsent, isCovered } from '#consents'
 import type { Tables } from '../tables.ts'
 import { grantIdFor, sidFor } from './acting-context.ts'
-import { contextChoice, rememberContext } from './context-choice.ts'
+import { caresForWhom, contextChoice, rememberContext } from './context-choice.ts'
 import { currentWork } from './unit-of-work.ts'
 
 /** How long a choice of organisation is remembered at most: as long as a session may live. */
@@ -33,8 +33,9 @@ export async function grantFor(
   const id = grantIdFor({
     session: session.uid,
     client: client.clientId,
-    organisation: choice.organisation,
+    actingFor: choice.actingFor,
   })
+  const organisation = choice.actingFor?.organisation ?? null
   if (choice.isExplicit) {
     const until = new Date(Date.now() + REMEMBERED_FOR)
     currentWork()?.deeds.push((tx) =>
@@ -42,7 +43,7 @@ export async function grantFor(
         session: session.uid,
         account,
         client: client.clientId,
-        organisation: choice.organisation,
+        organisation,
         until,
       }),
     )
@@ -68,6 +69,11 @@ export async function grantFor(
     grant.addResourceScope(audience, [...server.scopes].join(' '))
   }
   await grant.save()
+  const work = currentWork()
+  // What was chosen is written down with the choice; nobody is asked who has nothing to choose.
+  if (work && !existing && !choice.isExplicit && caresForWhom(ctx)) {
+    work.note = { grant: id, account, client: client.clientId, organisation }
+  }
   return grant
 }
 

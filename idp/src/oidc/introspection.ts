@@ -5,7 +5,8 @@ import { record } from '#journal'
 import type { Tables } from '../tables.ts'
 import { organisationOf } from './acting-context.ts'
 import { claimsFor } from './claims.ts'
-import { standingFor } from './context-choice.ts'
+import { standingUnder } from './context-choice.ts'
+import type { SubjectOf } from './subject.ts'
 
 interface Token {
   readonly kind?: string | undefined
@@ -31,21 +32,30 @@ export function mayIntrospect(policies: Policies, asking: string, token: Token):
 
 /**
  * Replaces what the engine remembers of a token by what holds now: rights are read at each call, and a
- * token of a person, membership or organisation that has ended is not active.
+ * token of a person, membership or organisation that has ended is not active. The person is named as
+ * who asks knows them: two partners that ask about one site cannot match its people (7.1, D6).
  */
-export async function answerWithLiveRights(ctx: KoaContextWithOIDC, db: Db<Tables>): Promise<void> {
-  const answer = ctx.body as { active?: boolean; scope?: string } | undefined
+export async function answerWithLiveRights(
+  ctx: KoaContextWithOIDC,
+  { db, subjectOf }: { readonly db: Db<Tables>; readonly subjectOf: SubjectOf },
+): Promise<void> {
+  const answer = ctx.body as { active?: boolean; scope?: string; sid?: string } | undefined
   if (answer?.active !== true) return
   const token = ctx.oidc.entities.AccessToken ?? ctx.oidc.entities.RefreshToken
   if (!token?.accountId) return
-  const organisation = organisationOf(token.grantId)
-  const standing = await standingFor(db, token.accountId, organisation)
+  const { accountId, grantId } = token
+  const standing = await standingUnder(db, { accountId, grantId })
   const holds =
     standing?.account.state === 'active' &&
-    (organisation === null || standing.organisation !== null)
+    (organisationOf(grantId) === null || standing.organisation !== null)
+  const { sid, ...told } = answer
+  const sector = String(ctx.oidc.client?.['sector'])
+  const client = await ctx.oidc.provider.Client.find(token.clientId ?? '')
   ctx.body = holds
     ? {
-        ...answer,
+        ...told,
+        ...(sector === client?.['sector'] && { sid }),
+        sub: subjectOf(accountId, sector),
         ...claimsFor({
           standing,
           use: 'introspection',

@@ -11,10 +11,9 @@ import type { Client, Policies } from '#clients'
 import { enqueue } from '#jobs'
 import { hashClientSecret } from '#rules/clients'
 import type { Tables } from '../tables.ts'
-import { organisationOf } from './acting-context.ts'
 import { adapterFor } from './adapter.ts'
 import { CLAIMS_BY_SCOPE, claimsFor } from './claims.ts'
-import { standingFor, standingInAny } from './context-choice.ts'
+import { standingInAny, standingUnder } from './context-choice.ts'
 import { keepDiagnoses } from './diagnose.ts'
 import type { EnginePages } from './engine-pages.ts'
 import { hearFailures } from './failures.ts'
@@ -73,7 +72,7 @@ export function createProvider(needs: ProviderNeeds, data: ProviderData): Provid
   const findAccount: Configuration['findAccount'] = async (_ctx, accountId, token) => {
     // Without a token no claim is made yet: it only matters that the account is there.
     const standing = token
-      ? await standingFor(db, accountId, organisationOf(grantOf(token)))
+      ? await standingUnder(db, { accountId, grantId: grantOf(token) })
       : await standingInAny(db, accountId)
     if (standing?.account.state !== 'active') return undefined
     const client = (token as { clientId?: string } | undefined)?.clientId ?? ''

@@ -7,7 +7,8 @@ import { type Inquiry, statusOf } from './token-status.ts'
 const NOW = 1_800_000_000
 const ACCOUNT = '01900000-0000-7000-8000-000000000001'
 const ORGANISATION = '01900000-0000-7000-8000-000000000002'
-const GRANT = `grant~${ORGANISATION}`
+const MEMBERSHIP = '01900000-0000-7000-8000-00000000000a'
+const GRANT = `grant~${ORGANISATION}~${MEMBERSHIP}`
 
 const standing = {
   account: {
@@ -30,9 +31,11 @@ const standing = {
     nonprofit: true,
     legal_form: '017',
     options: [],
+    to_check: false,
     role: 'LECTEUR',
+    membership: MEMBERSHIP,
   },
-  choices: [ORGANISATION],
+  choices: [{ organisation: ORGANISATION, membership: MEMBERSHIP }],
 } satisfies Standing
 
 const sound: Found = {
@@ -70,6 +73,9 @@ const policies: Policies = {
   introspection: new Map([['server', new Set(['guide-social'])]]),
 }
 
+/** Two sites and the service of one of them are of one sector; a partner is of its own. */
+const SECTORS = new Map(['guide-social', 'monasbl', 'server'].map((client) => [client, 'anm']))
+
 function ask(changes: Partial<Found> = {}, more: Partial<Inquiry> = {}) {
   return statusOf({
     found: { ...sound, ...changes },
@@ -77,7 +83,7 @@ function ask(changes: Partial<Found> = {}, more: Partial<Inquiry> = {}) {
     policies,
     issuer: 'https://compte.exemple.be',
     subjectOf: (account, sector) => `${sector}:${account}`,
-    sectorOf: () => 'anm',
+    sectorOf: (client) => SECTORS.get(client) ?? client,
     now: NOW,
     ...more,
   })
@@ -101,8 +107,31 @@ test('a token in order is active, and says who may what, now', () => {
     scope: 'openid organisation',
     token_type: 'Bearer',
     rights_version: 7,
-    org: standing.organisation,
+    org: {
+      id: ORGANISATION,
+      name: 'Exemple ASBL',
+      bce: '0566988259',
+      kind: 'organisme',
+      nonprofit: true,
+      legal_form: '017',
+      options: [],
+      role: 'LECTEUR',
+    },
   })
+})
+
+test('each who asks knows the person by a name of its own, and its session only in its sector (7.1, D6)', () => {
+  const asking = ['server', 'partner', 'other-partner']
+  const everybody: Policies = {
+    ...policies,
+    introspection: new Map(asking.map((id) => [id, new Set(['guide-social'])])),
+  }
+  const told = asking.map((id) => ask({}, { asking: id, policies: everybody }))
+  expect(told.map((status) => (status.active ? [status['sub'], status['sid']] : []))).toEqual([
+    [`anm:${ACCOUNT}`, 'sid'],
+    [`partner:${ACCOUNT}`, undefined],
+    [`other-partner:${ACCOUNT}`, undefined],
+  ])
 })
 
 describe('it is not active any more', () => {
@@ -137,6 +166,15 @@ describe('it is not active any more', () => {
     [
       'when the membership or the organisation has ended',
       { standing: { ...standing, organisation: null } },
+    ],
+    [
+      'when the membership it was given for has ended, and the person was let in again',
+      {
+        standing: {
+          ...standing,
+          organisation: { ...standing.organisation, membership: 'another' },
+        },
+      },
     ],
     ['when it is a code', { kind: 'AuthorizationCode' }],
     ['when it is a session', { kind: 'Session' }],

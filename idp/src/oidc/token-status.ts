@@ -1,5 +1,5 @@
 import type { Policies } from '#clients'
-import { organisationOf } from './acting-context.ts'
+import { heldBy, organisationOf } from './acting-context.ts'
 import type { Found, Payload } from './artefacts.ts'
 import { claimsFor } from './claims.ts'
 import { mayIntrospect } from './introspection.ts'
@@ -41,7 +41,17 @@ export function statusOf(inquiry: Inquiry): Status {
     return { active: false, refused: true }
   }
   const rights = rightsOf(inquiry)
-  return rights ? { ...rights, active: true, ...describe(inquiry, end) } : INACTIVE
+  if (!rights) return INACTIVE
+  const { sid, ...described } = describe(inquiry, end)
+  return { ...rights, active: true, ...described, ...(knowsSession(inquiry) && { sid }) }
+}
+
+/**
+ * What a session is called at a site is for its sector alone: two others that ask about one person's
+ * tokens could match them by it (D6, M67).
+ */
+function knowsSession({ found, asking, sectorOf }: Inquiry): boolean {
+  return sectorOf(asking) === sectorOf(fieldsOf(found.payload).clientId ?? '')
 }
 
 /** A token lives with its grant, at the same client and for the same person. */
@@ -67,16 +77,17 @@ function isInSession({ payload, session }: Found, now: number): boolean {
 }
 
 /** The person's rights now; null when there are none left; empty for a token of nobody. */
-function rightsOf({ found, subjectOf, sectorOf }: Inquiry): Payload | null {
+function rightsOf({ found, asking, subjectOf, sectorOf }: Inquiry): Payload | null {
   const { accountId, grantId, clientId, scope } = fieldsOf(found.payload)
   if (accountId === undefined) return {}
-  const { standing } = found
+  const standing = found.standing && heldBy(grantId, found.standing)
   if (standing?.account.state !== 'active') return null
   if (organisationOf(grantId) !== null && standing.organisation === null) return null
   const client = clientId ?? ''
   const scopes = new Set(scope?.split(' '))
   return {
-    sub: subjectOf(accountId, sectorOf(client) ?? ''),
+    // As who asks knows them, not as the site of the token does (7.1).
+    sub: subjectOf(accountId, sectorOf(asking) ?? ''),
     ...claimsFor({ standing, use: 'introspection', scopes, client }),
   }
 }

@@ -8,6 +8,7 @@ import {
   type Extension,
   fingerprint,
   isWritten,
+  type Note,
   type Statement,
   writing,
 } from './artefacts.ts'
@@ -37,6 +38,8 @@ export interface UnitOfWork {
   redemption: Redemption | null
   /** The session this request keeps alive. */
   extension: Extension | null
+  /** For whom the grant acts that this request saves, where it is to be told. */
+  note: Note | null
   /** What must still hold when it is written, held for the rest of the transaction; throws otherwise. */
   readonly guards: ((tx: Tx<Tables>) => Promise<void>)[]
   /** Further writes of the same transaction. */
@@ -89,6 +92,7 @@ export async function inOneWork(
     left: new Set(),
     redemption: null,
     extension: null,
+    note: null,
     guards: [],
     deeds: [],
   }
@@ -99,6 +103,7 @@ export async function inOneWork(
     left: work.left,
     extension: work.extension,
     redemption: work.redemption && fingerprint(work.redemption.id),
+    note: work.note,
   })
   const { redemption } = work
   const check = (answer: { readonly rowCount: number | null }) => {

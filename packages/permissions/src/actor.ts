@@ -38,6 +38,8 @@ export interface ActingOrganisation {
   readonly legalForm: string | null
   /** Settings that widen a role, such as `collaborateur_edits_colleagues_ads`. */
   readonly options: readonly string[]
+  /** « À vérifier » (D13): until the ANM has looked at it, what it writes stays a draft. */
+  readonly toCheck?: true
   readonly active: boolean
   readonly linkActive: boolean
 }

@@ -25,6 +25,8 @@ export interface Bounds {
   readonly limit?: Extent
   /** Setting of the organisation that opens the cells `option`. */
   readonly option?: string
+  /** Puts something before the public: not for an organisation nobody has checked yet (D13). */
+  readonly goesPublic?: true
 }
 
 const ADS = ['emploi', 'agenda', 'formation', 'petite-annonce'] as const
@@ -43,11 +45,11 @@ export const BOUNDS = deepFreeze({
     limit: 'subscribed',
     ofOneThing: true,
   },
-  'ad.emploi.publish': { belongs: 'organisation', services: ['emploi'] },
-  'ad.agenda.publish': { belongs: 'context', services: ['agenda'] },
-  'ad.formation.publish': { belongs: 'context', services: ['formation'] },
+  'ad.emploi.publish': { belongs: 'organisation', services: ['emploi'], goesPublic: true },
+  'ad.agenda.publish': { belongs: 'context', services: ['agenda'], goesPublic: true },
+  'ad.formation.publish': { belongs: 'context', services: ['formation'], goesPublic: true },
   'ad.petite.self': { belongs: 'person', services: ['petite-annonce'] },
-  'ad.petite.org': { belongs: 'organisation', services: ['petite-annonce'] },
+  'ad.petite.org': { belongs: 'organisation', services: ['petite-annonce'], goesPublic: true },
   'ad.own': { belongs: 'either', services: ADS, ofOneThing: true },
   'ad.colleague': {
     belongs: 'organisation',
@@ -61,7 +63,12 @@ export const BOUNDS = deepFreeze({
   'buy.major': { belongs: 'context', services: [...ADS, 'articles'] },
   'org.read': onOrganisation,
   'org.edit': { belongs: 'context', services: [], ofOneThing: true },
-  'org.fiche.publish': { belongs: 'organisation', services: ['annuaire'], ofOneThing: true },
+  'org.fiche.publish': {
+    belongs: 'organisation',
+    services: ['annuaire'],
+    ofOneThing: true,
+    goesPublic: true,
+  },
   'doc.generate': { belongs: 'organisation', services: ['tableau-de-bord'] },
   'team.read': onOrganisation,
   'team.private.read': onTeam,

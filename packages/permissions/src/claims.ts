@@ -23,6 +23,7 @@ export function actorFromClaims(claims: unknown): Actor {
 /** A claim only ever carries a running membership of an open organisation (7.4, 7.5). */
 function organisationFrom(org: unknown): ActingOrganisation | undefined {
   const { id, name, role, kind, nonprofit, legal_form: legalForm, options } = fieldsOf(org)
+  const { to_check: toCheck } = fieldsOf(org)
   if (!isText(id) || !isRole(role) || !isKind(kind)) return undefined
   return {
     id,
@@ -32,6 +33,8 @@ function organisationFrom(org: unknown): ActingOrganisation | undefined {
     nonprofit: typeof nonprofit === 'boolean' ? nonprofit : null,
     legalForm: isText(legalForm) ? legalForm : null,
     options: Array.isArray(options) ? options.filter(isText) : [],
+    // Said only where it holds; said in another way, it narrows all the same.
+    ...(toCheck !== undefined && toCheck !== false && { toCheck: true as const }),
     active: true,
     linkActive: true,
   }

@@ -17,8 +17,8 @@ export interface Refused {
   readonly because: Because
   /** What would open it, where something would. */
   readonly needs?: Needs
-  /** What stays possible all the same (P17). */
-  readonly instead?: 'read-list'
+  /** What stays possible all the same: reading the list (P17), keeping a draft (4.2.3). */
+  readonly instead?: 'read-list' | 'draft'
 }
 
 export interface Needs {
@@ -40,6 +40,8 @@ export type Because =
   | 'account-inactive'
   | 'organisation-closed'
   | 'link-inactive'
+  /** Nobody of the ANM has checked the organisation yet (D13): its role is enough, for drafts. */
+  | 'to-check'
   /** The service is not open to this organisation (5.2, E37). */
   | 'service-closed'
   /** The service is open, the role is too low (M40, E14). */

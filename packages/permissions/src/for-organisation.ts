@@ -34,7 +34,17 @@ export function judgeForOrganisation(
   }
 
   const decision = judgeRung(organisation, question)
-  return decision.allowed && access.within ? { ...decision, within: access.within } : decision
+  if (!decision.allowed) return decision
+  // Last: whoever lacks the role is told so first, since with it they could at least keep drafts.
+  if (organisation.toCheck && showsToPublic(question)) {
+    return refuse('to-check', { instead: 'draft' })
+  }
+  return access.within ? { ...decision, within: access.within } : decision
+}
+
+/** Publishing, unless it is said that it stays a draft or is taken down. */
+function showsToPublic({ bounds, target }: Question): boolean {
+  return bounds.goesPublic === true && target.state !== 'draft' && target.gesture !== 'unpublish'
 }
 
 function judgeRung(organisation: ActingOrganisation, question: Question): Decision {

@@ -10,6 +10,7 @@ export interface Target {
   readonly organisationId?: string | null
   /** Who made it, seen from the actor. */
   readonly author?: 'self' | 'colleague' | 'other'
+  /** How it stands, or is to stand when it is being made. */
   readonly state?: 'draft' | 'published'
   /** To whom a proposed transfer is addressed, seen from the actor. */
   readonly addressee?: 'self' | 'other'
