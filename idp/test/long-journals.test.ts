@@ -10,6 +10,7 @@ import {
   type Visitor,
   withDatabase,
 } from '@myanm/testing'
+import { until } from './stage/until.ts'
 
 /** Ten million, by `JOURNAL_LINES`, is what the product promises (ahead 13); a tenth of it takes a while. */
 const LINES = Number(process.env['JOURNAL_LINES'] ?? 300_000)
@@ -21,6 +22,9 @@ const PROMISED = 200
 let database: TestDatabase
 let myanm: TestIdp
 let manager: Visitor
+let isStopped = false
+let pages = 0
+let readBefore = 0
 
 beforeAll(async () => {
   database = await withDatabase()
@@ -73,15 +77,26 @@ beforeAll(async () => {
     )
   }
   await query(database, 'analyze journal')
+  readBefore = await linesRead()
   manager = newVisitor()
   await manager.go(new URL('/compte', myanm.issuer))
   await typeCredentials(manager, 'gestionnaire')
 }, 1_800_000)
 
 afterAll(async () => {
-  await myanm.stop()
+  if (!isStopped) await myanm.stop()
   await database.drop()
 })
+
+/** Lines that were read of the journal so far, by whomever; what a connection read counts when it ends. */
+async function linesRead(): Promise<number> {
+  const [row] = await query<{ lines: string }>(
+    database,
+    `select seq_tup_read + coalesce(idx_tup_fetch, 0) as lines from pg_stat_user_tables
+      where schemaname = 'idp' and relname = 'journal'`,
+  )
+  return Number(row?.lines)
+}
 
 /** The quickest of seven: what the machine does besides is not what is promised. */
 async function quickest(path: string): Promise<{ readonly text: string; readonly took: number }> {
@@ -93,6 +108,7 @@ async function quickest(path: string): Promise<{ readonly text: string; readonly
       new URL(`/organismes/${myanm.organisations.get('tilleuls')}/journal${path}`, myanm.issuer),
     )
     took.push(performance.now() - began)
+    pages += 1
     expect(page.status).toBe(200)
     text = page.$('main').text().replaceAll(/\s+/g, ' ')
   }
@@ -119,4 +135,14 @@ describe('in a long journal', () => {
       expect(took).toBeLessThan(PROMISED)
     },
   )
+
+  // Which no machine is too slow for.
+  test('each of these pages has read a handful of lines, and none all of them', async () => {
+    await myanm.stop()
+    isStopped = true
+    await until(async () => (await linesRead()) > readBefore)
+    const each = ((await linesRead()) - readBefore) / pages
+    process.stdout.write(`${each.toFixed(0)} lines of ${LINES} read for a page\n`)
+    expect(each).toBeLessThan(LINES / 1000)
+  })
 })

@@ -45,7 +45,8 @@ export const ORGANISATION_PAGES = [
   { key: 'team', path: '/equipe', needs: 'team.read' },
   { key: 'invitations', path: '/equipe/inviter', needs: 'team.invite' },
   { key: 'requests', path: '/equipe/demandes', needs: 'join.decide' },
-  { key: 'review', path: '/equipe/revue', needs: 'team.role' },
+  // Open to a RESPONSABLE, who sees how far it is and is told when it goes unanswered.
+  { key: 'review', path: '/equipe/revue', needs: 'org.edit' },
   { key: 'manager', path: '/gestionnaire', needs: 'team.read' },
   { key: 'journal', path: '/journal', needs: 'org.journal' },
 ] as const satisfies readonly {
