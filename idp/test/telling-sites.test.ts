@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { transact } from '@myanm/database'
@@ -16,6 +17,8 @@ import {
   withDatabase,
 } from '@myanm/testing'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
+import { sql } from 'kysely'
+import pg from 'pg'
 import { endSessionsOf } from '../src/oidc/index.ts'
 import {
   changeRole,
@@ -23,7 +26,8 @@ import {
   handOver,
   lockOrganisation,
 } from '../src/organisations/index.ts'
-import { appliedOf, deliverAgain, listDeadLetters } from '../src/signals/index.ts'
+import { appliedOf, deliverAgain, listDeadLetters, listFailingSites } from '../src/signals/index.ts'
+import { standFor } from '../src/signals/streams-store.ts'
 import {
   acknowledge,
   fail,
@@ -101,6 +105,7 @@ async function giveRole(key: string, role: 'LECTEUR' | 'COLLABORATEUR' | 'RESPON
   return performance.now()
 }
 
+const dead = async () => (await listDeadLetters(db(), { most: 10 })).letters
 const deliveries = (state: string) =>
   query<{ client_id: string; account_id: string; last_reason: string | null; tries: number }>(
     database,
@@ -379,17 +384,17 @@ describe('a site that does not hear', () => {
 
   test('and refuses for good: a dead letter at once, told again on request', async () => {
     await signIn('lecteur', 'guide-social', 'monasbl')
-    guideSocial.behave(refuse('invalid_audience'))
+    guideSocial.behave(refuse('access_denied'))
     await giveRole('lecteur', 'COLLABORATEUR')
     await until(async () => (await deliveries('refused')).length === 1)
-    const [letter] = await listDeadLetters(db())
+    const [letter] = await dead()
     expect(letter).toMatchObject({
       client: 'guide-social',
       site: 'Guide Social',
       account: idOf('lecteur'),
       organisation: tilleuls(),
       state: 'refused',
-      reason: 'invalid_audience',
+      reason: 'access_denied',
       tries: 1,
     })
     await until(async () => (await deliveries('acknowledged')).length === 1)
@@ -399,20 +404,136 @@ describe('a site that does not hear', () => {
         {
           client: 'guide-social',
           name: 'Guide Social',
-          state: 'given-up',
+          state: 'refused',
           since: expect.any(Date),
         },
         { client: 'monasbl', name: 'MonASBL', state: 'applied', since: expect.any(Date) },
       ],
     })
     guideSocial.forget()
+    await giveRole('lecteur', 'RESPONSABLE')
+    await heardBy(guideSocial, 1)
     expect(await deliverAgain(db(), String(letter?.id))).toBe(true)
     expect(await deliverAgain(db(), String(letter?.id))).toBe(false)
-    await heardBy(guideSocial, 1)
-    await until(async () => (await deliveries('acknowledged')).length === 2)
-    expect(await listDeadLetters(db())).toEqual([])
+    await heardBy(guideSocial, 2)
+    // With the version of now, not an older one behind a newer.
+    const [newer, again] = versionsAt(guideSocial)
+    expect(again).toBe(newer)
+    await until(async () => (await deliveries('acknowledged')).length === 4)
+    expect(await dead()).toEqual([])
     await giveRole('lecteur', 'LECTEUR')
   })
+
+  test.each([
+    [404, 'answered 404'],
+    [401, 'answered 401'],
+    [500, 'answered 500'],
+    ['invalid_issuer', 'invalid_issuer'],
+    ['invalid_audience', 'invalid_audience'],
+  ] as const)(
+    'and answers %s to everything is shown within seconds, and hears all once it is mended',
+    async (answer, reason) => {
+      await signIn('lecteur', 'guide-social', 'monasbl')
+      await signIn('collegue', 'guide-social')
+      guideSocial.behave(typeof answer === 'number' ? fail(answer) : refuse(answer))
+      expect(await listFailingSites(db())).toEqual([])
+      await giveRole('lecteur', 'COLLABORATEUR')
+      await giveRole('collegue', 'LECTEUR')
+      await until(async () => (await listFailingSites(db())).length > 0, 15_000)
+      expect(await listFailingSites(db())).toEqual([
+        {
+          client: 'guide-social',
+          site: 'Guide Social',
+          since: expect.any(Date),
+          waiting: 2,
+          reason,
+        },
+      ])
+      expect(await dead()).toEqual([])
+      guideSocial.forget()
+      await until(async () => (await deliveries('pending')).length === 0, 15_000)
+      expect(guideSocial.heard).toHaveLength(2)
+      expect(await listFailingSites(db())).toEqual([])
+      await giveRole('lecteur', 'LECTEUR')
+      await giveRole('collegue', 'COLLABORATEUR')
+    },
+    40_000,
+  )
+
+  test('for an hour, with some hundred changes behind: all are delivered when it is back, in order for each', async () => {
+    const people = ['lecteur', 'collegue', 'responsable'] as const
+    for (const key of people) await signIn(key, 'guide-social')
+    await guideSocial.goAway()
+    let all = 0
+    try {
+      for (let turn = 0; turn < 100; turn += 1) {
+        const role = turn % 2 === 0 ? 'COLLABORATEUR' : 'LECTEUR'
+        await query(
+          database,
+          'update membership set role = $2 where organisation_id = $1 and account_id = any($3)',
+          [tilleuls(), role, people.map(idOf)],
+        )
+      }
+      await until(
+        async () =>
+          (await query(database, 'select from signal_stream where tries > 0')).length === 1,
+        15_000,
+      )
+      await until(
+        async () =>
+          (await query(database, 'select from signal where spread_at is null')).length === 0,
+        15_000,
+      )
+      all = (await query(database, 'select from signal')).length
+      // An hour goes by: what was queued is an hour old, and so is the first failure.
+      await query(database, `update signal_delivery set queued_at = queued_at - interval '1 hour'`)
+      await query(
+        database,
+        `update signal_stream set tries = 125, failing_since = failing_since - interval '1 hour',
+        next_try_at = now() + interval '30 seconds'
+        where client_id = 'guide-social'`,
+      )
+      expect(all).toBeGreaterThan(290)
+      expect(await deliveries('pending')).toHaveLength(all)
+      expect(await listFailingSites(db())).toMatchObject([{ waiting: all }])
+    } finally {
+      await guideSocial.comeBack()
+    }
+    // And the half minute until it is tried again.
+    await query(database, 'update signal_stream set next_try_at = now()')
+    await until(async () => (await deliveries('pending')).length === 0, 60_000)
+    expect(await deliveries('acknowledged')).toHaveLength(all)
+    expect(new Set(guideSocial.heard.map(({ claims }) => claims.jti)).size).toBe(all)
+    const own = [...Map.groupBy(guideSocial.heard.keys(), subjectAt(guideSocial)).values()]
+    expect(own).toHaveLength(3)
+    for (const positions of own) {
+      const versions = positions.map((position) => Number(versionsAt(guideSocial)[position]))
+      expect(versions).toEqual([...new Set(versions)].sort((left, right) => left - right))
+    }
+    await giveRole('responsable', 'RESPONSABLE')
+    await giveRole('collegue', 'COLLABORATEUR')
+  }, 120_000)
+
+  test('of a site that is not told any more, what waits is given up too', async () => {
+    await signIn('lecteur', 'guide-social')
+    guideSocial.behave(fail(503))
+    await giveRole('lecteur', 'COLLABORATEUR')
+    await heardBy(guideSocial, 1)
+    const uri = `${guideSocial.home}/evenements`
+    await query(database, `update client set events_uri = null where client_id = 'guide-social'`)
+    try {
+      await query(
+        database,
+        `update signal_delivery set queued_at = now() - interval '7 days 1 minute'`,
+      )
+      await until(async () => (await deliveries('given-up')).length === 1, 15_000)
+    } finally {
+      await query(database, `update client set events_uri = $1 where client_id = 'guide-social'`, [
+        uri,
+      ])
+    }
+    await giveRole('lecteur', 'LECTEUR')
+  }, 30_000)
 
   test('for a week is given up, and what follows still gets through', async () => {
     await signIn('lecteur', 'guide-social')
@@ -425,11 +546,90 @@ describe('a site that does not hear', () => {
     )
     await giveRole('lecteur', 'LECTEUR')
     await until(async () => (await deliveries('given-up')).length === 1, 15_000)
-    expect(await listDeadLetters(db())).toMatchObject([
-      { state: 'given-up', reason: 'answered 503' },
-    ])
+    expect(await dead()).toMatchObject([{ state: 'given-up', reason: 'answered 503' }])
     guideSocial.forget()
     await until(async () => (await deliveries('pending')).length === 0, 15_000)
+  }, 30_000)
+})
+
+describe('a change of a whole organisation', () => {
+  test('with five thousand to tell does not hold up a demotion made after it', async () => {
+    await signIn('lecteur', 'guide-social')
+    const many = 5_000
+    const renamed = () =>
+      query(
+        database,
+        `with change as (
+            insert into signal (organisation_id, kind, spread_at) values ($1, 'rights-changed', now())
+              returning id, position
+          )
+          insert into signal_delivery
+              (signal_id, position, client_id, account_id, rights_version, is_broad)
+            select change.id, position, 'guide-social', account.id, 1, true
+              from change cross join account where login like 'foule-%'`,
+        [tilleuls()],
+      )
+    await arrange(
+      database,
+      `insert into account
+          (login, account_type, state, email, email_confirmed_at, password_hash)
+        select 'foule-' || n, 'particulier', 'active', n || '@foule.example', now(), '-'
+          from generate_series(1, $1::int) n`,
+      [many],
+    )
+    try {
+      // Each takes a moment, as over a network.
+      guideSocial.behave((answer, heard) => setTimeout(() => acknowledge(answer, heard), 10))
+      await renamed()
+      await query(database, 'notify signal')
+      await heardBy(guideSocial, 50)
+      const before = guideSocial.heard.length
+      await giveRole('lecteur', 'COLLABORATEUR')
+      const own = myanm.idp.services.subjectOf(idOf('lecteur'), 'anm')
+      const isOwn = (_: unknown, position: number) => subjectAt(guideSocial)(position) === own
+      await until(() => guideSocial.heard.some(isOwn), 30_000)
+      const position = guideSocial.heard.findIndex(isOwn)
+      expect(position - before).toBeLessThan(many / 10)
+      // The others have their turn all the same.
+      await heardBy(guideSocial, position + 100)
+      // Of the demoted person, too, what was before comes before: the organisation, then the role.
+      await query(database, 'delete from signal')
+      guideSocial.forget()
+    } finally {
+      await arrange(database, `delete from account where login like 'foule-%'`)
+    }
+    await giveRole('lecteur', 'LECTEUR')
+  }, 90_000)
+
+  test('is told to its members before what changes for one of them afterwards', async () => {
+    const people = ['lecteur', 'collegue', 'responsable'] as const
+    for (const key of people) await signIn(key, 'guide-social')
+    await transact(db(), async (tx) => {
+      await sql`update organisation set options = '{collaborateur_edits_colleagues_ads}'
+        where id = ${tilleuls()}`.execute(tx)
+      await lockOrganisation(tx, tilleuls())
+      const change = { organisation: tilleuls(), account: idOf('lecteur'), by: null }
+      await changeRole(tx, { ...change, role: 'COLLABORATEUR' })
+    })
+    await until(
+      async () =>
+        (await query(database, 'select from signal where spread_at is null')).length === 0 &&
+        (await deliveries('pending')).length === 0,
+      15_000,
+    )
+    const told = await query<{ jti: string; account_id: string; is_broad: boolean }>(
+      database,
+      'select id as jti, account_id, is_broad from signal_delivery',
+    )
+    expect(new Set(told.filter(({ is_broad }) => is_broad).map((one) => one.account_id))).toEqual(
+      expect.objectContaining(new Set(people.map(idOf))),
+    )
+    const order = guideSocial.heard.map(({ claims }) => told.find(({ jti }) => jti === claims.jti))
+    const own = order.filter((one) => one?.account_id === idOf('lecteur'))
+    expect(own.map((one) => one?.is_broad)).toEqual([true, false])
+    expect(guideSocial.heard).toHaveLength(told.length)
+    await query(database, `update organisation set options = '{}' where id = $1`, [tilleuls()])
+    await giveRole('lecteur', 'LECTEUR')
   }, 30_000)
 })
 
@@ -461,17 +661,47 @@ describe('how far a change has come', () => {
 })
 
 describe('several processes of MyANM', () => {
-  test('what one that died had taken is delivered when its lease ends', async () => {
+  test('what one that died had taken is delivered at once, and nothing of one that lives', async () => {
     await signIn('lecteur', 'guide-social')
+    // A process that has taken the site for an hour: alive is what holds its lock.
+    const other = new pg.Client({ connectionString: database.urlFor('idp').href })
+    other.on('error', () => {})
+    await other.connect()
+    const holder = await standFor(other)
     await query(
       database,
-      `insert into signal_stream (client_id, lease, leased_until)
-        values ('guide-social', gen_random_uuid(), now() + interval '2 seconds')`,
+      `insert into signal_stream (client_id, lease, leased_until, holder)
+        values ('guide-social', gen_random_uuid(), now() + interval '1 hour', $1)`,
+      [holder],
     )
-    const committed = await giveRole('lecteur', 'COLLABORATEUR')
+    await giveRole('lecteur', 'COLLABORATEUR')
+    await pause(1_500)
+    expect(guideSocial.heard).toEqual([])
+    // Killed: nobody says goodbye, its line is closed by its machine.
+    const { stream } = (other as unknown as { connection: { stream: Socket } }).connection
+    stream.destroy()
     await heardBy(guideSocial, 1)
-    expect((guideSocial.heard[0]?.at ?? 0) - committed).toBeGreaterThan(1500)
     await giveRole('lecteur', 'LECTEUR')
+  }, 30_000)
+
+  test('one whose machine fell silent loses what it had taken when its lease runs out', async () => {
+    await signIn('lecteur', 'guide-social')
+    const other = new pg.Client({ connectionString: database.urlFor('idp').href })
+    await other.connect()
+    try {
+      const holder = await standFor(other)
+      await query(
+        database,
+        `insert into signal_stream (client_id, lease, leased_until, holder)
+          values ('guide-social', gen_random_uuid(), now() + interval '1 second', $1)`,
+        [holder],
+      )
+      await giveRole('lecteur', 'COLLABORATEUR')
+      await heardBy(guideSocial, 1)
+      await giveRole('lecteur', 'LECTEUR')
+    } finally {
+      await other.end()
+    }
   }, 30_000)
 
   test('tell each change once, in order, however many changes come at once', async () => {

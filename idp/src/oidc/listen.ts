@@ -28,6 +28,10 @@ export async function listen(options: {
   readonly onChange: () => Promise<void>
   /** How long announcements are gathered, in milliseconds. */
   readonly gather?: number
+  /** Done first on each new connection: what is to end with it and not before, such as a lock. */
+  readonly onConnect?: (connection: pg.Client) => Promise<void>
+  /** The connection has ended, and what was tied to it. */
+  readonly onLost?: () => void
 }): Promise<Listener> {
   const { log, gather = GATHER } = options
   let client: pg.Client | undefined
@@ -57,6 +61,7 @@ export async function listen(options: {
     await attempt.connect()
     try {
       await attempt.query(`listen ${attempt.escapeIdentifier(options.channel)}`)
+      await options.onConnect?.(attempt)
     } catch (error) {
       hangUp(attempt)
       throw error
@@ -69,6 +74,7 @@ export async function listen(options: {
     attempt.once('end', () => {
       clearInterval(pulse)
       client = undefined
+      options.onLost?.()
       again()
     })
     client = attempt

@@ -5,6 +5,7 @@ import { showPhone } from '#accounts'
 import { organisationPage, requireMember, roleTooLow } from '#memberships'
 import { lookUp } from '#register'
 import { seatOnOneLine } from '#rules/register'
+import { followChange } from '#signals'
 import { keepNotice } from '#visits'
 import { COLLEAGUES_ADS, changeOption, decideOnChange } from './change-data.ts'
 import { decisionForm, optionForm } from './forms.ts'
@@ -26,6 +27,9 @@ export function overviewRoutes(router: Router, needs: OrganisationDataNeeds): vo
     const [own, changes] = await Promise.all([getOrganisation(db, id), listPendingChanges(db, id)])
     const { language } = member.visit.standing.account
     const entry = own.bce === null ? null : await lookUp(db, own.bce, language)
+    // Who has just decided sees how far that has come at the sites.
+    const isFollowed = role === 'GESTIONNAIRE' && 'suivi' in ctx.query
+    const followed = isFollowed ? await followChange(ctx, needs, { organisation: id }) : null
     render(ctx, 'organisation-data/pages/overview.njk', {
       ...organisationPage(ctx, member, 'data'),
       own: {
@@ -50,6 +54,7 @@ export function overviewRoutes(router: Router, needs: OrganisationDataNeeds): vo
       isManager: role === 'GESTIONNAIRE',
       mayEdit: outlook(member.actor, 'org.edit').allowed,
       isWidened: own.options.includes(COLLEAGUES_ADS),
+      followed,
     })
   })
 
@@ -90,7 +95,7 @@ export function overviewRoutes(router: Router, needs: OrganisationDataNeeds): vo
     if (!isDone) throw roleTooLow(member.organisation)
     keepNotice(ctx, `organisation-data.option.${form.ok ? 'saved' : 'missing'}`)
     ctx.status = 303
-    ctx.redirect(`/organismes/${organisation}/donnees`)
+    ctx.redirect(`/organismes/${organisation}/donnees${form.ok ? '?suivi=1' : ''}`)
   })
 }
 

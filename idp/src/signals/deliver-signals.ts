@@ -1,6 +1,8 @@
 import { listen } from '#oidc'
 import { type DeliveryNeeds, deliverToSite } from './deliver-to-site.ts'
-import { lookForWork, spreadSignals } from './store.ts'
+import { spreadSignals } from './spread-store.ts'
+import { giveUpOld, lookForWork } from './store.ts'
+import { standFor } from './streams-store.ts'
 
 /** How often one looks without having been woken, in milliseconds: at what failed, or was missed. */
 const ROUND = 1_000
@@ -16,7 +18,8 @@ export interface SignalDelivery {
  * places, and a change would wait for a mail.
  *
  * Whatever a process that died had not delivered is in the tables, and is found by the next look of any
- * process: its own after it was started again, or another's.
+ * process: its own after it was started again, or another's. The connection that listens stands for the
+ * process: with it ends everything it had taken, and what it is doing stops.
  */
 export async function deliverSignals(
   needs: DeliveryNeeds & { readonly databaseUrl: URL },
@@ -25,9 +28,13 @@ export async function deliverSignals(
   /** Sites this process delivers to now; true when there is more than was there when it began. */
   const turns = new Map<string, { again: boolean; done: Promise<void> }>()
   let isStopping = false
+  /** The lock that stands for this process; none while it listens to nobody, and then it delivers nothing. */
+  let holder: number | undefined
   let looking: { again: boolean; done: Promise<void> } | undefined
 
   const visit = (client: string): void => {
+    const own = holder
+    if (own === undefined) return
     const running = turns.get(client)
     if (running) {
       running.again = true
@@ -35,7 +42,8 @@ export async function deliverSignals(
     }
     const turn = { again: false, done: Promise.resolve() }
     turns.set(client, turn)
-    turn.done = deliverToSite(needs, client, () => isStopping)
+    const isOver = () => isStopping || holder !== own
+    turn.done = deliverToSite(needs, client, { holder: own, isStopping: isOver })
       .catch((error) => log.warn({ err: error, client }, 'changes not delivered, trying again'))
       .finally(() => {
         turns.delete(client)
@@ -45,9 +53,11 @@ export async function deliverSignals(
 
   const look = async (): Promise<void> => {
     let work = await lookForWork(db)
-    if (work.isFresh) {
+    // What is ready is delivered while the rest is made ready.
+    while (work.isFresh && !isStopping) {
       await spreadSignals(db)
       work = await lookForWork(db)
+      for (const client of work.due) visit(client)
     }
     for (const client of work.due) visit(client)
   }
@@ -75,16 +85,26 @@ export async function deliverSignals(
     log,
     gather: 0,
     onChange: async () => wake(),
+    onConnect: async (connection) => {
+      holder = await standFor(connection)
+    },
+    onLost: () => {
+      holder = undefined
+    },
   })
-  const rounds = setInterval(wake, ROUND).unref()
+  const round = (): void => {
+    wake()
+    giveUpOld(db).catch((error) => log.warn({ err: error }, 'old changes not given up'))
+  }
+  const rounds = setInterval(round, ROUND).unref()
   wake()
   return {
     stop: async () => {
       isStopping = true
       clearInterval(rounds)
-      await listener.stop()
       await looking?.done
       await Promise.all([...turns.values()].map(({ done }) => done))
+      await listener.stop()
     },
   }
 }

@@ -4,6 +4,7 @@ import limitTo from 'p-limit'
 import { post, reachOf, type SiteToken, siteSigner, type TellingNeeds } from '#oidc'
 import { AT_ONCE, BATCH, claimsOf, LEASE, PATIENCE, pauseAfter, verdictOf } from './rules.ts'
 import * as store from './store.ts'
+import * as streams from './streams-store.ts'
 
 export interface DeliveryNeeds extends TellingNeeds {
   readonly log: Log
@@ -12,10 +13,16 @@ export interface DeliveryNeeds extends TellingNeeds {
 /** A turn at one site, while this process holds the lease. */
 interface Turn {
   readonly client: string
-  readonly stream: store.Stream
+  readonly stream: streams.Stream
   readonly sign: (token: SiteToken) => Promise<string>
   /** Somebody else delivers there by now, or this process is about to end. */
   readonly isOver: () => boolean
+}
+
+/** A process that delivers, as long as its lock is its own. */
+export interface Deliverer {
+  readonly holder: number
+  readonly isStopping: () => boolean
 }
 
 /**
@@ -25,15 +32,15 @@ interface Turn {
 export async function deliverToSite(
   needs: DeliveryNeeds,
   client: string,
-  isStopping: () => boolean,
+  { holder, isStopping }: Deliverer,
 ): Promise<void> {
   const { db, log } = needs
-  const lease = randomUUID()
-  const stream = await store.takeStream(db, client, lease)
+  const lease = { client, lease: randomUUID(), holder }
+  const stream = await streams.takeStream(db, lease)
   if (!stream) return
   let isLost = false
   const heartbeat = setInterval(() => {
-    store.renewLease(db, client, lease).then(
+    streams.renewLease(db, lease).then(
       (isHeld) => {
         isLost ||= !isHeld
       },
@@ -44,28 +51,27 @@ export async function deliverToSite(
   }, LEASE / 4)
   const isOver = () => isLost || isStopping()
   try {
-    await store.giveUpOld(db, client)
     const turn = { client, stream, sign: await siteSigner(needs), isOver }
     let { tries } = stream
     while (!isOver()) {
       const due = await store.listDue(db, client, tries > 0 ? BATCH.probing : BATCH.usual)
       if (due.length === 0) {
-        if ((await store.releaseWhenDone(db, client, lease)) === 'more') continue
+        if ((await streams.releaseWhenDone(db, lease)) === 'more') continue
         return
       }
-      const { heard, isAway } = await deliverBatch(needs, turn, due)
+      const { heard, isAway, reason } = await deliverBatch(needs, turn, due)
       if (heard === 0 && isAway) {
         const pause = pauseAfter(tries + 1)
-        log.warn({ event: 'site-not-reached', client, pause }, 'a site does not hear of changes')
-        return await store.leaveAlone(db, { client, lease, pause })
+        log.warn({ event: 'site-not-reached', client, reason, pause }, 'a site hears of no change')
+        return await streams.leaveAlone(db, lease, pause)
       }
-      if (tries > 0) {
+      if (heard > 0 && tries > 0) {
         log.info({ event: 'site-reached', client, tries }, 'a site hears of changes again')
-        await store.noteReachable(db, client)
+        await streams.noteReachable(db, client)
         tries = 0
       }
     }
-    await store.release(db, client, lease)
+    await streams.release(db, lease)
   } finally {
     clearInterval(heartbeat)
   }
@@ -79,7 +85,7 @@ async function deliverBatch(
   needs: DeliveryNeeds,
   turn: Turn,
   due: readonly store.Delivery[],
-): Promise<{ readonly heard: number; readonly isAway: boolean }> {
+): Promise<{ readonly heard: number; readonly isAway: boolean; readonly reason: string | null }> {
   const atOnce = limitTo(AT_ONCE)
   const failures: { delivery: store.Delivery; reason: string; at: 'site' | 'event' }[] = []
   let heard = 0
@@ -109,11 +115,16 @@ async function deliverBatch(
   await Promise.all([...people.values()].map((ofOne) => atOnce(() => deliverTo(ofOne))))
   // What failed because the site is away waits with it; what failed alone waits alone.
   const isAlone = heard > 0 || !isAway
-  for (const { delivery, reason } of failures) {
-    const pause = isAlone ? pauseAfter(delivery.tries + 1) : null
-    await store.noteFailure(needs.db, delivery.id, { reason, pause })
+  const reason = failures.at(-1)?.reason ?? null
+  if (isAlone && failures.length > 0) {
+    const told = { event: 'changes-not-taken', client: turn.client, count: failures.length, reason }
+    needs.log.warn(told, 'a site does not take some changes, trying again')
   }
-  return { heard, isAway }
+  for (const { delivery, reason: why } of failures) {
+    const pause = isAlone ? pauseAfter(delivery.tries + 1) : null
+    await store.noteFailure(needs.db, delivery.id, { reason: why, pause })
+  }
+  return { heard, isAway, reason }
 }
 
 /** Pushes one security event token (RFC 8935 §2). */
@@ -136,7 +147,10 @@ async function tell(needs: DeliveryNeeds, turn: Turn, delivery: store.Delivery) 
     )
     return verdictOf(answer)
   } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).name
-    return { is: 'failed', at: 'site', reason: String(reason) } as const
+    return { is: 'failed', at: 'site', reason: nameOf(error as NodeJS.ErrnoException) } as const
   }
 }
+
+/** `ECONNREFUSED`, `TimeoutError`; of what is an error and nothing more, its words. */
+const nameOf = ({ code, name, message }: NodeJS.ErrnoException): string =>
+  String(code ?? (name === 'Error' ? message : name))

@@ -3,7 +3,10 @@
  * answer means, and how long one waits before it is tried again.
  */
 
-/** A process that dies while it delivers to a site is taken for dead after this long, in milliseconds. */
+/**
+ * A process that falls silent while it delivers to a site is taken for dead after this long, in
+ * milliseconds; one that ends is known to have ended at once.
+ */
 export const LEASE = 5_000
 
 /** Longest a site is waited for, in milliseconds: it only has to note that something has changed. */
@@ -12,8 +15,18 @@ export const PATIENCE = 2_000
 /** So many people are told of at once, at one site. */
 export const AT_ONCE = 8
 
-/** How many deliveries are looked at together; fewer of a site that may still be away. */
-export const BATCH = { usual: 200, probing: AT_ONCE } as const
+/**
+ * How many deliveries are looked at together; fewer of a site that may still be away. `own`: of those
+ * who have a change of their own. `inTurn`: the oldest, of whomever; so few that a change made meanwhile
+ * does not wait long for the next look.
+ */
+export const BATCH = {
+  usual: { own: 160, inTurn: 40 },
+  probing: { own: AT_ONCE / 2, inTurn: AT_ONCE / 2 },
+} as const
+
+/** A change is overdue at a site after so many tries, or so many seconds: then it is shown to the team. */
+export const OVERDUE = { tries: 3, seconds: 30 } as const
 
 /** What a site never acknowledged is given up after this long, in days. */
 export const GIVEN_UP_AFTER = 7
@@ -33,23 +46,32 @@ export type Verdict =
   /** Tried again: nothing gets through to this site, or this one thing does not. */
   | { readonly is: 'failed'; readonly at: 'site' | 'event'; readonly reason: string }
 
-/** RFC 8935 §2.4: refusals that no repetition heals. The others are of keys and of who we are. */
-const FINAL = new Set(['invalid_request', 'invalid_issuer', 'invalid_audience', 'access_denied'])
+/**
+ * Refusals of this one event that no repetition heals (RFC 8935 §2.4). The others are of keys, clocks and
+ * who we are to each other: they are the same for every event, and healed by the next deployment.
+ */
+const FINAL = new Set(['invalid_request', 'access_denied'])
+const OF_THE_SITE = new Set([
+  'invalid_key',
+  'invalid_issuer',
+  'invalid_audience',
+  'authentication_failed',
+])
 
-/** Of these a site says that it is not there, or not now. */
-const AWAY = new Set([408, 429, 502, 503, 504])
+/** A site that has read this very event, and broke at it. Any other answer would be given to any event. */
+const BROKE = new Set([400, 409, 413, 422, 500])
 
 /** Reads the answer of a site (RFC 8935 §2.2 and §2.3). */
 export function verdictOf(answer: { readonly status: number; readonly text: string }): Verdict {
   const { status, text } = answer
   if (status === 202) return { is: 'acknowledged' }
-  const reason = `answered ${status}`
-  if (status !== 400) return { is: 'failed', at: AWAY.has(status) ? 'site' : 'event', reason }
-  const code = refusalIn(text)
-  if (code === undefined) return { is: 'failed', at: 'event', reason }
-  return FINAL.has(code)
-    ? { is: 'refused', reason: code }
-    : { is: 'failed', at: 'event', reason: code }
+  const code = status === 400 ? refusalIn(text) : undefined
+  if (code === undefined) {
+    const at = BROKE.has(status) ? 'event' : 'site'
+    return { is: 'failed', at, reason: `answered ${status}` }
+  }
+  if (FINAL.has(code)) return { is: 'refused', reason: code }
+  return { is: 'failed', at: OF_THE_SITE.has(code) ? 'site' : 'event', reason: code }
 }
 
 /** The error code of a refusal; its description is for the site's own people. */
@@ -60,6 +82,21 @@ function refusalIn(text: string): string | undefined {
   } catch {
     return undefined
   }
+}
+
+/** « depuis 12 s », « depuis 3 h ». */
+export interface Elapsed {
+  readonly count: number
+  readonly unit: 'second' | 'minute' | 'hour' | 'day'
+}
+
+/** How long something has lasted, in the largest unit of which there are two. */
+export function elapsed(milliseconds: number): Elapsed {
+  const seconds = Math.max(0, Math.floor(milliseconds / SECOND))
+  if (seconds < 2 * 60) return { count: seconds, unit: 'second' }
+  if (seconds < 2 * 3600) return { count: Math.floor(seconds / 60), unit: 'minute' }
+  if (seconds < 2 * 86_400) return { count: Math.floor(seconds / 3600), unit: 'hour' }
+  return { count: Math.floor(seconds / 86_400), unit: 'day' }
 }
 
 /** Something a site is to be told. */

@@ -1,62 +1,13 @@
-import { type Db, transact } from '@myanm/database'
+import type { Db } from '@myanm/database'
 import { type RawBuilder, sql } from 'kysely'
 import type { Tables } from '../tables.ts'
-import { GIVEN_UP_AFTER, LEASE } from './rules.ts'
-
-/** Names the lock of PostgreSQL that lets one process at a time turn signals into deliveries. */
-const SPREADING = 727_729
-
-/** Signals that are turned into deliveries in one transaction. */
-const SPREAD_AT_ONCE = 500
-
-/**
- * Turns signals into deliveries: one for each site where the person has a grant, which any site must
- * have had to read rights. Done after the commit of the change, so that every grant by which the old
- * rights can have been read is there to be seen. One process at a time, in the order of the signals: what
- * is delivered of a person is in the order of its changes.
- */
-export async function spreadSignals(db: Db<Tables>): Promise<void> {
-  for (;;) {
-    const spread = await transact(db, async (tx) => {
-      await sql`select pg_advisory_xact_lock(${SPREADING})`.execute(tx)
-      const { rows } = await sql<{ count: number }>`
-        with fresh as (
-          select id, position, account_id, organisation_id, rights_version from signal
-            where spread_at is null order by position limit ${SPREAD_AT_ONCE}
-        ), concerned as (
-          select id, position, account_id, rights_version from fresh where account_id is not null
-          union all
-          select fresh.id, fresh.position, member.account_id, account.rights_version
-            from fresh
-              join membership member on member.organisation_id = fresh.organisation_id
-                and member.state = 'active'
-              join account on account.id = member.account_id
-            where fresh.account_id is null
-        ), told as (
-          insert into signal_delivery (signal_id, position, client_id, account_id, rights_version)
-            select distinct concerned.id, concerned.position, client.client_id,
-                concerned.account_id, concerned.rights_version
-              from concerned
-                join oidc_artefact held on held.account_id = concerned.account_id
-                  and held.kind = 'Grant' and held.expires_at > now()
-                join client on client.client_id = held.payload ->> 'clientId'
-                  and client.events_uri is not null
-            on conflict do nothing
-        ), done as (
-          update signal set spread_at = clock_timestamp() from fresh where signal.id = fresh.id
-        )
-        select count(*) from fresh`.execute(tx)
-      return rows[0]?.count ?? 0
-    })
-    if (spread < SPREAD_AT_ONCE) return
-  }
-}
+import { GIVEN_UP_AFTER } from './rules.ts'
 
 /**
  * What may be delivered now: nothing of a person before what the site keeps failing at, nor before a
  * change that is not turned into deliveries yet.
  */
-const isDue = (delivery: RawBuilder<unknown>): RawBuilder<boolean> => sql<boolean>`
+export const isDue = (delivery: RawBuilder<unknown>): RawBuilder<boolean> => sql<boolean>`
   ${delivery}.state = 'pending'
     and not exists (
       select from signal_delivery paused
@@ -69,7 +20,7 @@ const isDue = (delivery: RawBuilder<unknown>): RawBuilder<boolean> => sql<boolea
           and waiting.position < ${delivery}.position
     )`
 
-const THIS = sql`delivery`
+export const THIS = sql`delivery`
 
 /** What there is to do, in one statement: most of the time nothing. */
 export interface Work {
@@ -97,94 +48,6 @@ export async function lookForWork(db: Db<Tables>): Promise<Work> {
   return rows[0] ?? { isFresh: false, due: [] }
 }
 
-/** A site one may deliver to, until the lease ends. */
-export interface Stream {
-  readonly eventsUri: string
-  readonly sector: string
-  /** Turns in a row in which nothing got through. */
-  readonly tries: number
-}
-
-/** Takes the right to deliver to a site; undefined when another process has it. */
-export async function takeStream(
-  db: Db<Tables>,
-  client: string,
-  lease: string,
-): Promise<Stream | undefined> {
-  const { rows } = await sql<Stream>`
-    with taken as (
-      insert into signal_stream as stream (client_id, lease, leased_until)
-        select client_id, ${lease}::uuid, now() + ${LEASE} * interval '1 millisecond'
-          from client where client_id = ${client} and events_uri is not null
-        on conflict (client_id) do update
-          set lease = excluded.lease, leased_until = excluded.leased_until
-          where (stream.leased_until is null or stream.leased_until < now())
-            and stream.next_try_at <= now()
-        returning client_id, tries
-    )
-    select events_uri as "eventsUri", sector, tries
-      from taken join client using (client_id)`.execute(db)
-  return rows[0]
-}
-
-/** @returns false when the lease is somebody else's by now: one stops */
-export async function renewLease(db: Db<Tables>, client: string, lease: string): Promise<boolean> {
-  const { numAffectedRows } = await sql`
-    update signal_stream set leased_until = now() + ${LEASE} * interval '1 millisecond'
-      where client_id = ${client} and lease = ${lease}::uuid`.execute(db)
-  return Number(numAffectedRows ?? 0) === 1
-}
-
-/**
- * Gives the lease back when nothing is left to deliver. Whoever adds something first finds the row
- * locked here, or is seen by the second statement: nothing is left lying because each thought the other
- * would take it.
- * @returns false when there is something to deliver, or the lease is lost
- */
-export function releaseWhenDone(
-  db: Db<Tables>,
-  client: string,
-  lease: string,
-): Promise<'released' | 'more' | 'lost'> {
-  return transact(db, async (tx) => {
-    const held = await sql`
-      select from signal_stream where client_id = ${client} and lease = ${lease}::uuid
-        for update`.execute(tx)
-    if (held.rows.length === 0) return 'lost'
-    const { numAffectedRows } = await sql`
-      update signal_stream set lease = null, leased_until = null
-        where client_id = ${client} and not exists (
-          select from signal_delivery delivery
-            where delivery.client_id = ${client} and ${isDue(THIS)}
-        )`.execute(tx)
-    return Number(numAffectedRows ?? 0) === 1 ? 'released' : 'more'
-  })
-}
-
-/** Gives the lease back whatever is left: the next process goes on at once. */
-export async function release(db: Db<Tables>, client: string, lease: string): Promise<void> {
-  await sql`update signal_stream set lease = null, leased_until = null
-    where client_id = ${client} and lease = ${lease}::uuid`.execute(db)
-}
-
-/** Nothing gets through to a site: it is left alone for a while. */
-export async function leaveAlone(
-  db: Db<Tables>,
-  given: { readonly client: string; readonly lease: string; readonly pause: number },
-): Promise<void> {
-  await sql`update signal_stream
-    set lease = null, leased_until = null, tries = tries + 1,
-      failing_since = coalesce(failing_since, now()),
-      next_try_at = now() + ${given.pause} * interval '1 millisecond'
-    where client_id = ${given.client} and lease = ${given.lease}::uuid`.execute(db)
-}
-
-/** A site is back: what it failed at while it was away is tried with the rest. */
-export async function noteReachable(db: Db<Tables>, client: string): Promise<void> {
-  await sql`update signal_stream set tries = 0, failing_since = null, next_try_at = '-infinity'
-    where client_id = ${client} and tries > 0`.execute(db)
-}
-
 /** One thing to be told to one site. */
 export interface Delivery {
   readonly id: string
@@ -196,15 +59,41 @@ export interface Delivery {
   readonly tries: number
 }
 
-/** What is to be delivered to a site now, the oldest first. */
-export async function listDue(db: Db<Tables>, client: string, most: number): Promise<Delivery[]> {
+/**
+ * What is to be delivered to a site now, of each person the oldest first. Whoever has a change of their
+ * own comes before those who hear of one of their organisation with ten thousand others, which have a
+ * part of every batch all the same. Order is owed to each person, and kept: of nobody something is in it
+ * without what is before it.
+ */
+export async function listDue(
+  db: Db<Tables>,
+  client: string,
+  most: { readonly own: number; readonly inTurn: number },
+): Promise<Delivery[]> {
   const { rows } = await sql<Delivery>`
+    with people as (
+      select distinct account_id from (
+        select delivery.account_id from signal_delivery delivery
+          where delivery.client_id = ${client} and not delivery.is_broad and ${isDue(THIS)}
+          order by delivery.position limit ${most.own}
+      ) first
+    ), own as (
+      select delivery.id from people
+        join signal_delivery delivery on delivery.account_id = people.account_id
+          and delivery.client_id = ${client}
+        where ${isDue(THIS)}
+        order by delivery.position, delivery.id limit ${most.own}
+    ), in_turn as (
+      select delivery.id from signal_delivery delivery
+        where delivery.client_id = ${client} and ${isDue(THIS)}
+        order by delivery.position, delivery.id limit ${most.inTurn}
+    )
     select delivery.id, delivery.account_id as account, signal.kind, delivery.sid,
         delivery.rights_version as "rightsVersion", signal.at, delivery.tries
-      from signal_delivery delivery join signal on signal.id = delivery.signal_id
-      where delivery.client_id = ${client} and ${isDue(THIS)}
-      order by delivery.position, delivery.id
-      limit ${most}`.execute(db)
+      from (select id from own union select id from in_turn) chosen
+        join signal_delivery delivery using (id)
+        join signal on signal.id = delivery.signal_id
+      order by delivery.id not in (select id from own), delivery.position, delivery.id`.execute(db)
   return rows
 }
 
@@ -232,11 +121,14 @@ export async function noteFailure(
     where id = ${id}::uuid and state = 'pending'`.execute(db)
 }
 
-/** What was never acknowledged becomes a dead letter. @returns how many did */
-export async function giveUpOld(db: Db<Tables>, client: string): Promise<number> {
+/**
+ * What was never acknowledged becomes a dead letter, also of a site nobody delivers to any more.
+ * @returns how many did
+ */
+export async function giveUpOld(db: Db<Tables>): Promise<number> {
   const { numAffectedRows } = await sql`update signal_delivery
     set state = 'given-up', next_try_at = null, settled_at = clock_timestamp()
-    where client_id = ${client} and state = 'pending'
+    where state = 'pending'
       and queued_at < now() - ${GIVEN_UP_AFTER} * interval '1 day'`.execute(db)
   return Number(numAffectedRows ?? 0)
 }

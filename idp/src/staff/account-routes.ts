@@ -6,6 +6,7 @@ import { listOwnEvents, record } from '#journal'
 import { listOrigins } from '#legacy'
 import { lettersOf } from '#mail'
 import { displayName } from '#rules/accounts'
+import { lookAtChange } from '#signals'
 import { keepNotice, type Visit } from '#visits'
 import { addressForm, reasonForm } from './forms.ts'
 import type { StaffNeeds } from './needs.ts'
@@ -20,11 +21,14 @@ import { lift, suspend } from './suspend.ts'
 /** Lines of the journal shown to the team. */
 const EVENTS = 20
 
-/** The gestures that one of the team does alone, by the last part of their address. */
+/**
+ * The gestures that one of the team does alone, by the last part of their address. After those the sites
+ * hear of, the page tells how far that has come.
+ */
 const ALONE = {
-  suspendre: { gesture: 'suspend', act: suspend, done: 'staff.done.suspended' },
-  retablir: { gesture: 'lift', act: lift, done: 'staff.done.lifted' },
-  login: { gesture: 'remind-login', act: remindLogin, done: 'staff.done.reminded' },
+  suspendre: { gesture: 'suspend', act: suspend, done: 'staff.done.suspended', then: '?suivi=1' },
+  retablir: { gesture: 'lift', act: lift, done: 'staff.done.lifted', then: '?suivi=1' },
+  login: { gesture: 'remind-login', act: remindLogin, done: 'staff.done.reminded', then: '' },
 } as const
 
 /** One account: looked at, which its person is told (M30), and what may be done with it. */
@@ -35,17 +39,18 @@ export function accountRoutes(router: Router, needs: StaffNeeds): void {
     const visit = staffHere(ctx)
     const person = await personAt(ctx, needs)
     await record(db, { event: 'staff-looked', account: person.id, details: { by: visit.account } })
-    const [memberships, letters, events, origins, actions] = await Promise.all([
+    const [memberships, letters, events, origins, actions, progress] = await Promise.all([
       listMemberships(db, person.id),
       lettersOf(db, person.id),
       listOwnEvents(db, { account: person.id, before: null, most: EVENTS }),
       listOrigins(db, person.id),
       listActions(db, person.id),
+      lookAtChange(ctx, needs, { account: person.id }),
     ])
     render(ctx, 'staff/pages/account.njk', {
       ...staffPage(ctx, visit, null),
       ...(await shownOf(needs, visit, person)),
-      ...{ memberships, letters, events, origins },
+      ...{ memberships, letters, events, origins, progress },
       actions: actions.map((action) => ({
         ...action,
         by: displayName({ ...action, email: null }),
@@ -54,7 +59,7 @@ export function accountRoutes(router: Router, needs: StaffNeeds): void {
     })
   })
 
-  for (const [name, { gesture, act, done }] of Object.entries(ALONE)) {
+  for (const [name, { gesture, act, done, then }] of Object.entries(ALONE)) {
     const path = `/equipe-anm/comptes/:id/${name}`
 
     const show = async (ctx: Context, visit: Visit, form: object) => {
@@ -88,7 +93,7 @@ export function accountRoutes(router: Router, needs: StaffNeeds): void {
       const refusal = await act(needs, { staff: visit.account, account, reason })
       if (refusal) throw staffProblem(refusal, accountPath(account))
       keepNotice(ctx, done)
-      seeOther(ctx, accountPath(account))
+      seeOther(ctx, `${accountPath(account)}${then}`)
     })
   }
 

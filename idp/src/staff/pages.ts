@@ -33,6 +33,11 @@ export function idIn(ctx: { readonly params: Readonly<Record<string, string>> })
   return id
 }
 
+/** An identifier somewhere in an address; null for anything else. */
+export function identifierIn(text: unknown): string | null {
+  return typeof text === 'string' && UUID.test(text) ? text : null
+}
+
 /** A page number in an address: the first one for anything odd, and never so far that counting hurts. */
 export function pageIn(ctx: Context): number {
   const page = Number(ctx.query['page'])
