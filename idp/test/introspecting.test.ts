@@ -246,6 +246,17 @@ describe('rights are those of the moment', () => {
     await query(database, "update organisation set options = '{}' where bce = '0566988259'")
   })
 
+  test('that nobody of the ANM has checked the organisation yet shows, until somebody has (D13)', async () => {
+    const mark = (state: boolean) =>
+      query(database, 'update organisation set to_check = $1 where bce = $2', [state, '0566988259'])
+    await mark(true)
+    expect((await ask(access)).body['org']).toMatchObject({ to_check: true })
+    expect((await wire.userinfo(access)).body['org']).toMatchObject({ to_check: true })
+    await mark(false)
+    expect(Object.keys((await ask(access)).body['org'] as object)).not.toContain('to_check')
+    expect((await wire.userinfo(access)).text).not.toContain('to_check')
+  })
+
   test('an ended membership ends the token, and its renewal gives no role', async () => {
     await change("update membership set state = 'removed', until = now() where account_id = $1")
     await expectInactive(access)

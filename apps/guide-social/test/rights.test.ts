@@ -10,6 +10,7 @@ import {
   type Stage,
   TILLEULS,
 } from './stage.ts'
+import { until } from './until.ts'
 
 let stage: Stage
 const visitors = new Map<string, Promise<Visitor>>()
@@ -353,5 +354,79 @@ describe('who sees the organisation’s offers (P10)', () => {
   test('a visitor signs in first', async () => {
     const page = await new Visitor().go(at('/mes-annonces'))
     expect(page.url.origin).toBe(stage.idp.issuer.origin)
+  })
+})
+
+describe('an organisation the team has not checked yet keeps drafts (D13, 4.2.3)', () => {
+  const WAITING = 'L’équipe de l’ANM vérifie encore l’inscription de'
+  const mark = (state: boolean) =>
+    query(stage.database, 'update organisation set to_check = $1 where name = $2', [state, PASSAGE])
+  const countOnline = async () => {
+    const [row] = await stage.rows<{ online: number }>(
+      "select count(*)::int as online from job_offer where state = 'published'",
+    )
+    return row?.online
+  }
+  const numberOf = (page: Page) => page.url.pathname.split('__')[1] ?? ''
+
+  test('nobody publishes for it; what they write is kept, and goes online once it is checked', async () => {
+    const visitor = await stage.signIn('voisin')
+    const before = await countOnline()
+    await mark(true)
+    try {
+      // The page that was open says so at its next look, with no button to publish.
+      await until(async () =>
+        (await visitor.go(at('/publier/emploi'))).text.includes(`${WAITING} votre organisme`),
+      )
+      const form = visitor.page
+      const buttons = form?.$('button[name=faire]').map((_, button) => form.$(button).val())
+      expect(buttons?.get()).toEqual(['enregistrer', 'apercu'])
+
+      // Sent by hand, or from a page of before: refused with the reason, and nothing typed is lost.
+      const typed = { ...COMPLETE, limite: '31/12/2027' }
+      const publish = { ...typed, faire: 'publier' }
+      const refused = await postByHand(visitor, at('/publier/emploi'), publish)
+      expect(refused.status).toBe(403)
+      expect(refused.text).toContain(`${WAITING} ${PASSAGE}`)
+      expect(refused.text).toContain('Gardez-la en brouillon')
+      expect(refused.$('[name=titre]').val()).toBe(COMPLETE.titre)
+
+      // Which is one press away.
+      const kept = await visitor.submit({ button: { name: 'faire', value: 'enregistrer' } })
+      expect(reachedOffer(kept)).toBe(true)
+      expect(kept.text).toContain('Vous pourrez le publier dès que')
+      expect(kept.$('form[action$="/publier"]')).toHaveLength(0)
+      const number = numberOf(kept)
+
+      const address = `/emplois/x__${number}`
+      const edited = await postByHand(visitor, at(`${address}/modifier`), {
+        ...publish,
+        version: '1',
+      })
+      expect([edited.status, edited.text.includes(WAITING)]).toEqual([403, true])
+      const pressed = await postByHand(visitor, at(`${address}/publier`), { version: '1' })
+      expect([pressed.status, pressed.text.includes(WAITING)]).toEqual([403, true])
+      expect(pressed.$('a[href="/mes-annonces?etat=brouillons"]')).toHaveLength(1)
+      const copied = await postByHand(visitor, at(`${address}/dupliquer`))
+      expect(copied.status).toBe(200)
+      const program = await postByHand(visitor, at('/publier/emploi'), publish, {
+        accept: 'application/json',
+      })
+      expect([program.status, program.text.includes(WAITING)]).toEqual([403, true])
+      expect((await visitor.go(at('/mes-annonces'))).text).toContain(`${WAITING} votre organisme`)
+      expect(await countOnline()).toBe(before)
+
+      // The team has looked at it: the draft that waited is published, without signing in again.
+      await mark(false)
+      await until(async () => {
+        const page = await visitor.go(at(address))
+        return page.$('form[action$="/publier"]').length === 1
+      })
+      const online = await visitor.submit({ form: 'form[action$="/publier"]' })
+      expect([online.status, online.text.includes('L’offre est en ligne.')]).toEqual([200, true])
+      expect(await countOnline()).toBe(Number(before) + 1)
+    } finally {
+      await mark(false)
+    }
   })
 })

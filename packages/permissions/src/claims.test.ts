@@ -36,6 +36,18 @@ describe('the claims of 7.3', () => {
     })
   })
 
+  test('say that nobody has checked the organisation yet; said in whatever way, it narrows', () => {
+    for (const to_check of [true, 'yes', 1, null, {}]) {
+      expect(actorFromClaims({ ...CLAIMS, org: { ...ORG, to_check } })).toMatchObject({
+        organisation: { toCheck: true },
+      })
+    }
+    for (const to_check of [false, undefined]) {
+      const actor = actorFromClaims({ ...CLAIMS, org: { ...ORG, to_check } })
+      expect(JSON.stringify(actor)).not.toContain('toCheck')
+    }
+  })
+
   test('without an organisation mean somebody acting in their own name', () => {
     expect(actorFromClaims({ sub: 'k7Q', account_type: 'organisme' })).toEqual(IN_OWN_NAME)
   })

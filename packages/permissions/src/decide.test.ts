@@ -348,3 +348,46 @@ describe('what is narrower than it looks', () => {
     )
   })
 })
+
+describe('an organisation nobody of the ANM has checked yet keeps drafts (D13, 4.2.3)', () => {
+  const unchecked = { toCheck: true } as const
+  const TO_CHECK = { ...refused('to-check'), instead: 'draft' }
+  const publishing = [
+    ['P3', 'ad.emploi.publish'],
+    ['P4', 'ad.agenda.publish'],
+    ['P5', 'ad.formation.publish'],
+    ['P7', 'ad.petite.org'],
+    ['P16', 'org.fiche.publish'],
+  ] as const
+
+  test.each(publishing)('%s: no role publishes, each that could may keep a draft', (_, action) => {
+    for (const role of ['RESPONSABLE', 'GESTIONNAIRE'] as const) {
+      const actor = member(role, unchecked)
+      const target: Target = { organisationId: HERE }
+      expect(decide(actor, action, target)).toEqual(TO_CHECK)
+      expect(decide(actor, action, { ...target, state: 'published' })).toEqual(TO_CHECK)
+      expect(decide(actor, action, { ...target, state: 'draft' })).toEqual(ALLOWED)
+      expect(outlook(actor, action)).toEqual(TO_CHECK)
+    }
+  })
+
+  test('whoever could not publish anyway is told of the role, with which drafts are open', () => {
+    expect(decide(member('LECTEUR', unchecked), 'ad.emploi.publish')).toEqual(
+      refused('role-too-low', { role: 'COLLABORATEUR' }),
+    )
+  })
+
+  test('what is public is taken down all the same, and everything else goes on', () => {
+    const manager = member('GESTIONNAIRE', unchecked)
+    const fiche: Target = { organisationId: HERE, gesture: 'unpublish' }
+    expect(decide(manager, 'org.fiche.publish', fiche)).toEqual(ALLOWED)
+    for (const action of ['ad.org.list', 'team.read', 'buy.unit'] as const) {
+      expect(decide(manager, action)).toEqual(ALLOWED)
+    }
+    expect(decide(manager, 'ad.own', { organisationId: HERE, author: 'self' })).toEqual(ALLOWED)
+    // In one's own name nothing changes (P6).
+    expect(decide(manager, 'ad.petite.self', { organisationId: null, author: 'self' })).toEqual(
+      ALLOWED,
+    )
+  })
+})

@@ -119,6 +119,25 @@ describe('the ladder', () => {
   })
 })
 
+describe('an organisation that is still to be checked', () => {
+  test('may nothing that a checked one may not, and lacks nothing but what goes before the public', () => {
+    fc.assert(
+      fc.property(aRole, aQuestion, anOrganisation, (role, { action, target }, organisation) => {
+        const checked = ask(member(role, organisation), action, target)
+        const unchecked = ask(member(role, { ...organisation, toCheck: true }), action, target)
+        const isHeldBack = checked.allowed && !unchecked.allowed
+        if (!isHeldBack) expect(unchecked).toEqual(checked)
+        else {
+          expect(unchecked).toMatchObject({ because: 'to-check', instead: 'draft' })
+          expect((BOUNDS[action] as Bounds).goesPublic).toBe(true)
+          expect(target?.state).not.toBe('draft')
+        }
+      }),
+      { numRuns: 5_000 },
+    )
+  })
+})
+
 describe('nothing is allowed', () => {
   function isNever(name: string, because: string, actorOf: (role: Role) => Actor) {
     test(name, () => {

@@ -47,6 +47,8 @@ export interface Organisation {
   readonly name: string
   readonly bce?: string
   readonly role: Role
+  /** The ANM has not checked it yet: what it would publish stays a draft (`decide` says so too). */
+  readonly toCheck?: true
 }
 
 /** What `surroundings` gives to every page of a site. */

@@ -32,6 +32,7 @@ function organisationFrom(acting: ActingOrganisation, claims: Claims): Organisat
     name: acting.name ?? '',
     ...(typeof org?.bce === 'string' && { bce: org.bce }),
     role: acting.role,
+    ...(acting.toCheck && { toCheck: true }),
   }
 }
 

@@ -23,14 +23,15 @@ export type Created =
 /**
  * Makes a new offer of the organisation the person acts for (P3).
  *
- * @throws Problem `role-too-low`, `profile-refused`, `service-closed`
+ * @throws Problem `role-too-low`, `profile-refused`, `service-closed`; `organisation-to-check` for what
+ *   would not stay a draft
  */
 export async function createOffer(
   { db, clock }: Pick<Services, 'db' | 'clock'>,
   { person, content, submission, as }: NewOffer,
 ): Promise<Created> {
   const { organisation, sub } = person
-  const decision = decide(person.actor, 'ad.emploi.publish')
+  const decision = decide(person.actor, 'ad.emploi.publish', { state: as })
   if (!decision.allowed) throw refusalOf(decision, person, 'publish')
   if (!organisation) throw new Error('An offer without organisation was allowed')
 

@@ -8,7 +8,7 @@ import { offerNumber } from './address.ts'
 import type { Outcome } from './change.ts'
 import { dayOf } from './day.ts'
 import { editOffer, stateToBe } from './edit.ts'
-import { type FormPage, type FormWish, showForm, WISHES } from './form-page.ts'
+import { type FormPage, type FormWish, showForm, showHeldBack, WISHES } from './form-page.ts'
 import { canonical, MANY, offerForm, typedOf } from './forms.ts'
 import { getOfferFor } from './load.ts'
 import { mergeEdits } from './merge.ts'
@@ -17,7 +17,7 @@ import { offerProblem } from './problems.ts'
 import { readOfferOf } from './read-offer.ts'
 import { seeOther } from './redirect.ts'
 import type { Offer } from './row.ts'
-import { shortcomingsFor, standingOf } from './rules.ts'
+import { isHeldBack, shortcomingsFor, standingOf } from './rules.ts'
 import { addressOf } from './slug.ts'
 import { findVersion } from './store.ts'
 import { senderOf } from './unsent.ts'
@@ -37,7 +37,7 @@ export function editRoutes(services: Services): Router {
     const person = myanm.person(ctx) as Person
     const offer = await getOfferFor(services, { person, number: offerNumber(ctx) }, 'edit')
     if (offer.state === 'deleted') return seeOther(ctx, addressOf(offer))
-    showForm(ctx, pageOf(offer, { typed: typedOf(offer.content), now: clock.now() }))
+    showForm(ctx, pageOf(offer, { typed: typedOf(offer.content), now: clock.now(), person }))
   })
 
   router.post('/emplois/:address/modifier', async (ctx) => {
@@ -53,7 +53,11 @@ export function editRoutes(services: Services): Router {
     const { person } = sender
     const now = clock.now()
     const offer = await getOfferFor(services, { person, number }, 'edit')
-    const page = { ...pageOf(offer, { typed, now }), hidden: { version: String(version) } }
+    const page = { ...pageOf(offer, { typed, now, person }), hidden: { version: String(version) } }
+    const heldBack = isHeldBack(person.actor)
+    if (heldBack && faire === 'publier') {
+      return showHeldBack(ctx, page, person.organisation?.name ?? '')
+    }
 
     const { content, mistakes } = readOfferOf(person, typed, offer)
     const intent = faire === 'publier' ? 'publish' : 'keep'
@@ -73,7 +77,8 @@ export function editRoutes(services: Services): Router {
       return showForm(ctx, { ...page, status: 409, again })
     }
     if (outcome.is === 'stale') return showClash(ctx, services, { outcome, typed, version, person })
-    myanm.notify(ctx, 'good', noticeAfter(faire, outcome.offer))
+    const wishMade = heldBack ? 'enregistrer' : faire
+    myanm.notify(ctx, 'good', noticeAfter(wishMade, outcome.offer))
     seeOther(ctx, addressOf(outcome.offer))
   })
 
@@ -118,7 +123,7 @@ async function showClash(
     typed: canonical(typed),
     current: typedOf(current.content),
   })
-  const page = pageOf(current, { typed: merged.typed, now: services.clock.now() })
+  const page = pageOf(current, { typed: merged.typed, now: services.clock.now(), person })
   const adopted = merged.adopted.map((field) => t(`job-offers.field.${field}`)).join(', ')
   showForm(ctx, {
     ...page,
@@ -136,7 +141,7 @@ async function showClash(
   })
 }
 
-function pageOf(offer: Offer, shown: { typed: Typed; now: Date }): FormPage {
+function pageOf(offer: Offer, shown: { typed: Typed; now: Date; person: Person }): FormPage {
   const standing = standingOf(
     { state: offer.state, endsOn: offer.content.endsOn },
     dayOf(shown.now),
@@ -148,6 +153,7 @@ function pageOf(offer: Offer, shown: { typed: Typed; now: Date }): FormPage {
     typed: shown.typed,
     hidden: { version: String(offer.version) },
     ...(offer.publishedAt !== null && { functionIsFixed: true }),
+    ...(isHeldBack(shown.person.actor) && { draftsOnly: true }),
     back: addressOf(offer),
   }
 }

@@ -3,6 +3,7 @@ import type { Context } from 'koa'
 import { AIDS, CONTRACTS, JOINT_COMMITTEES, OCCUPATIONS, PAY_PERIODS, REGIMES } from './content.ts'
 import { FIELD_NAMES, type Field, fieldOf, type Mistakes } from './forms.ts'
 import type { Clash } from './merge.ts'
+import { offerProblem } from './problems.ts'
 import type { Shortcomings, Standing } from './rules.ts'
 
 /** What the buttons of the form ask for. */
@@ -25,6 +26,8 @@ export interface FormPage {
   readonly clash?: { readonly by: string; readonly fields: readonly Clash[] }
   /** Once public, an offer keeps its function (R8). */
   readonly functionIsFixed?: true
+  /** The organisation is still to be checked: there is nothing to publish with, and it says why (D13). */
+  readonly draftsOnly?: true
   /** Where leaving the form leads. */
   readonly back: string
 }
@@ -47,7 +50,7 @@ export function showForm(ctx: Context, page: FormPage): void {
     errorList: [...errors].map(([field, text]) => ({ text, href: `#${field}` })),
     beside: besideOf(t, page),
     choices: choicesFor(t, page.typed),
-    buttons: buttonsFor(page.standing).map((wish, position) => ({
+    buttons: buttonsFor(page).map((wish, position) => ({
       wish,
       text: t(`job-offers.form.button.${wish}.${page.standing ?? 'new'}`),
       kind: ['primary', 'secondary', 'quiet'][position],
@@ -56,8 +59,21 @@ export function showForm(ctx: Context, page: FormPage): void {
 }
 
 /** The first is what the Enter key does: it must not publish unseen. */
-function buttonsFor(standing: Standing | null): readonly FormWish[] {
-  return standing === 'published' ? ['enregistrer'] : ['apercu', 'publier', 'enregistrer']
+function buttonsFor({ standing, draftsOnly }: FormPage): readonly FormWish[] {
+  if (standing === 'published') return ['enregistrer']
+  return draftsOnly ? ['enregistrer', 'apercu'] : ['apercu', 'publier', 'enregistrer']
+}
+
+/** Publishing was asked for, and the organisation is still to be checked: nothing typed is lost. */
+export function showHeldBack(ctx: Context, page: FormPage, organisation: string): void {
+  if (ctx.accepts('html', 'json') === 'json') {
+    throw offerProblem('organisation-to-check', { values: { organisation } })
+  }
+  const again = {
+    heading: translate(ctx, 'job-offers.form.not-saved'),
+    text: translate(ctx, 'job-offers.form.held-back', { organisation }),
+  }
+  showForm(ctx, { ...page, status: 403, draftsOnly: true, again })
 }
 
 /** One sentence for each field that has one, in the order of the form. */

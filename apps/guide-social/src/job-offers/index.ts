@@ -9,6 +9,7 @@ export { refusalOf } from './refusal.ts'
 export { refusalPages } from './refusal-page.ts'
 export { jobOffers } from './routes.ts'
 export {
+  isHeldBack,
   mayMove,
   movesFrom,
   RECOVERABLE_DAYS,

@@ -8,12 +8,12 @@ import { z } from 'zod'
 import type { Services } from '../services.ts'
 import { createOffer } from './create.ts'
 import { addDays, dayOf, formatDay } from './day.ts'
-import { type FormPage, showForm, WISHES } from './form-page.ts'
+import { type FormPage, showForm, showHeldBack, WISHES } from './form-page.ts'
 import { MANY, offerForm } from './forms.ts'
 import { readOfferOf } from './read-offer.ts'
 import { seeOther } from './redirect.ts'
 import { refusalOf } from './refusal.ts'
-import { shortcomingsFor, USUAL_LIFETIME_DAYS } from './rules.ts'
+import { isHeldBack, shortcomingsFor, USUAL_LIFETIME_DAYS } from './rules.ts'
 import { addressOf } from './slug.ts'
 import { senderOf } from './unsent.ts'
 
@@ -55,6 +55,11 @@ export function newOfferRoutes(services: Services): Router {
       return showForm(ctx, { ...shown, status: 409, again: otherContext(ctx, person) })
     }
 
+    const heldBack = isHeldBack(person.actor)
+    if (heldBack && faire === 'publier') {
+      return showHeldBack(ctx, shown, person.organisation?.name ?? '')
+    }
+
     const { content, mistakes } = readOfferOf(person, typed)
     const today = dayOf(clock.now())
     const shortcomings = shortcomingsFor(
@@ -70,7 +75,7 @@ export function newOfferRoutes(services: Services): Router {
     if (created.is === 'incomplete') {
       return showForm(ctx, { ...shown, status: 422, shortcomings: created.shortcomings })
     }
-    myanm.notify(ctx, 'good', `job-offers.notice.new.${faire}`)
+    myanm.notify(ctx, 'good', `job-offers.notice.new.${heldBack ? 'held-back' : faire}`)
     seeOther(ctx, addressOf(created.offer))
   })
 
@@ -79,8 +84,9 @@ export function newOfferRoutes(services: Services): Router {
 
 const META = { faire: true, envoi: true, organisme: true } as const
 
+/** Who may not publish may not write either, but for an organisation that is still to be checked. */
 function refuseWhoMayNot(person: Person): void {
-  const decision = decide(person.actor, 'ad.emploi.publish')
+  const decision = decide(person.actor, 'ad.emploi.publish', { state: 'draft' })
   if (!decision.allowed) throw refusalOf(decision, person, 'publish')
 }
 
@@ -96,6 +102,7 @@ function page(
     standing: null,
     typed,
     hidden: { envoi, organisme },
+    ...(person && isHeldBack(person.actor) && { draftsOnly: true }),
     back: '/mes-annonces',
   }
 }

@@ -8,6 +8,7 @@ import { committeeText, contractText, factsLine, payText } from './facts.ts'
 import { blocksOf } from './plain-text.ts'
 import type { Offer } from './row.ts'
 import {
+  isHeldBack,
   type Move,
   mayMove,
   maySee,
@@ -77,6 +78,7 @@ async function insideView(
     isMine: offer.authorSub === person.sub,
     may,
     needs: needs ?? null,
+    isHeldBack: movesFrom(standing).includes('publish') && isHeldBack(person.actor),
     recoverableUntil: offer.deletedAt && formatDay(dayOf(recoverableUntil(offer.deletedAt))),
     history: versions.map(({ what, bySub, at }) => ({
       text: t(`job-offers.event.${what}`, { name: nameOf(bySub) }),

@@ -10,6 +10,8 @@ export const offerProblem = problems({
   'profile-refused': 403,
   /** E37 */
   'service-closed': 403,
+  /** D13, 4.2.3 */
+  'organisation-to-check': 403,
   'not-allowed': 403,
   /** E40 */
   'offer-changed': 409,

@@ -13,7 +13,13 @@ import type { Context, Middleware } from 'koa'
 /** What working with job offers takes, in any organisation (P3). */
 const LEAST = 'COLLABORATEUR'
 
-const REFUSALS = new Set(['role-too-low', 'profile-refused', 'service-closed', 'not-allowed'])
+const REFUSALS = new Set([
+  'role-too-low',
+  'profile-refused',
+  'service-closed',
+  'organisation-to-check',
+  'not-allowed',
+])
 
 /**
  * A refusal is a page with ways forward, never a wall (M34): for whom else one may act, whom to ask,

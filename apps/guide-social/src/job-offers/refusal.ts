@@ -30,6 +30,8 @@ export function refusalOf(refused: Refused, person: Person, doing: Doing): Probl
       const form = acting?.kind === 'academie' ? 'academie' : (acting?.legalForm ?? '')
       return offerProblem('service-closed', { values: { ...values, form } })
     }
+    case 'to-check':
+      return offerProblem('organisation-to-check', { values })
     default:
       return offerProblem('not-allowed', { values })
   }

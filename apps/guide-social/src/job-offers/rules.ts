@@ -92,17 +92,24 @@ export interface Mine {
 
 /**
  * May this person make this move with this offer? P8 for one's own, P9 for a colleague's; going online
- * and copying ask for P3 as well.
+ * and copying ask for P3 as well, a copy for as far as a draft.
  */
 export function mayMove(who: { actor: Actor; sub: string }, offer: Mine, move: Move): Decision {
   const author = offer.authorSub === who.sub ? 'self' : 'colleague'
   const target: Target = { organisationId: offer.organisationId, author, service: 'emploi' }
+  const { organisationId } = offer
   if (move === 'duplicate') {
-    return decide(who.actor, 'ad.emploi.publish', { organisationId: offer.organisationId })
+    return decide(who.actor, 'ad.emploi.publish', { organisationId, state: 'draft' })
   }
   const touch = decide(who.actor, author === 'self' ? 'ad.own' : 'ad.colleague', target)
   if (!touch.allowed || move !== 'publish') return touch
-  return decide(who.actor, 'ad.emploi.publish', { organisationId: offer.organisationId })
+  return decide(who.actor, 'ad.emploi.publish', { organisationId, state: 'published' })
+}
+
+/** Whether what they write stays a draft for now: nobody has checked their organisation yet (D13). */
+export function isHeldBack(actor: Actor): boolean {
+  const decision = decide(actor, 'ad.emploi.publish')
+  return !decision.allowed && decision.because === 'to-check'
 }
 
 /** May this person see the offer among their organisation's, whatever its standing? (P10) */
@@ -184,7 +191,7 @@ function daysBetween(from: Day, to: Day): number {
 
 /** A marchand organisation publishes functions of the sector only, those of the list (5.2). */
 export function isOutsideSector(actor: Actor, content: OfferContent): boolean {
-  const decision = decide(actor, 'ad.emploi.publish')
+  const decision = decide(actor, 'ad.emploi.publish', { state: 'draft' })
   return decision.allowed && decision.within === 'sector' && content.occupation === 'autre'
 }
 

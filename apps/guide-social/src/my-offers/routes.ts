@@ -7,6 +7,7 @@ import {
   addressOf,
   dayOf,
   formatDay,
+  isHeldBack,
   mayMove,
   movesFrom,
   nameFor,
@@ -14,6 +15,7 @@ import {
   recoverableUntil,
   refusalOf,
 } from '#job-offers'
+import { mayPublish } from '../offered.ts'
 import type { Services } from '../services.ts'
 import { readShelf, SHELF_NAMES, type Shelf } from './shelf.ts'
 import { countOwn, listOwn, type OwnOffer } from './store.ts'
@@ -55,7 +57,8 @@ export function myOffers({ db, clock, myanm }: Services): Router {
       offers: shown.map((offer) => itemFor(ctx, offer, { person, team })),
       next: found.length > PAGE && last ? pathOf(shelf, last.number) : null,
       onlyOnline,
-      mayPublish: decide(person.actor, 'ad.emploi.publish').allowed,
+      mayPublish: mayPublish(person),
+      isHeldBack: isHeldBack(person.actor),
     })
   })
 

@@ -71,6 +71,7 @@ function reasonOf(because: Refused['because'], profiles: readonly string[]): str
     case 'service-closed':
     case 'in-own-name-only':
     case 'needs-subscription':
+    case 'to-check':
       return because
     default:
       return 'otherwise'
