@@ -26,6 +26,7 @@ const STRATA = [
     'legacy',
     'retention',
     'home',
+    'status',
     'api',
     'scene',
   ],

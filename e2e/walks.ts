@@ -105,6 +105,7 @@ export const asksForHelp: Walk = async (scene, visitor, stop) => {
     ['help-first-sign-in', '/aide/premiere-connexion'],
     ['help-password', '/aide/mot-de-passe'],
     ['help-login', '/aide/login'],
+    ['status', '/etat'],
     ['legal', '/mentions-legales'],
     ['privacy', '/vie-privee'],
     ['accessibility', '/accessibilite'],

@@ -20,6 +20,7 @@ import { recoveryRoutes } from '#recovery'
 import { registrationRoutes } from '#registration'
 import { securityRoutes } from '#security'
 import { staffRoutes } from '#staff'
+import { statusFooterLinks, statusRoutes } from '#status'
 import { transferRoutes } from '#transfers'
 import { returnRoutes } from '#visits'
 import type { Services } from './services.ts'
@@ -61,6 +62,7 @@ export function createApp(services: Services): Frame {
     recoveryRoutes(services),
     contactRoutes(services),
     helpRoutes(services),
+    statusRoutes(services),
     myDataRoutes(services),
     preferenceRoutes(services),
     transferRoutes(services),
@@ -76,6 +78,10 @@ export function createApp(services: Services): Frame {
 
 function surroundings(ctx: Context): object {
   return {
-    footerLinks: [{ text: translate(ctx, 'home.footer.sites'), href: '/' }, ...footerLinks(ctx)],
+    footerLinks: [
+      { text: translate(ctx, 'home.footer.sites'), href: '/' },
+      ...footerLinks(ctx),
+      ...statusFooterLinks(ctx),
+    ],
   }
 }

@@ -11,6 +11,8 @@ import { deliverLogout, keySeal, sweepExpired } from '#oidc'
 import { compareWithRegister } from '#organisation-data'
 import { answerForgotten } from '#recovery'
 import { eraseDue, forgetOld } from '#retention'
+import { countLatencies } from '#signals'
+import { flyCanary } from '#status'
 import { watchTransfers } from '#transfers'
 import type { Services } from './services.ts'
 
@@ -58,6 +60,8 @@ export function startBackgroundWork(services: Services, catalogue: Catalogue): P
           await enqueue(db, 'seal-journal', { again: true }, { key: 'seal', after: 30_000 })
         await sealJournal()
       },
+      'fly-canary': () => flyCanary({ db }),
+      'count-latencies': () => countLatencies(db),
       'send-way-back': (job) => answerForgotten({ config, db, pool }, job),
       'sweep-expired': async () => {
         await sweepExpired(pool)

@@ -437,6 +437,7 @@ export interface OrganisationTable {
   version: Generated<number>
   members: Generated<number>
   merged_into: string | null
+  is_canary: Generated<boolean>
 }
 
 export interface OrganisationActionTable {
@@ -764,6 +765,13 @@ export interface SigningKeyTable {
   retired_at: Date | null
 }
 
+export interface SiteLatencyTable {
+  client_id: string
+  day: string
+  within_ms: number | null
+  deliveries: number
+}
+
 export interface SpentChallengeTable {
   challenge: Buffer
   expires_at: Date
@@ -878,6 +886,7 @@ export interface Tables {
   signal_delivery: SignalDeliveryTable
   signal_stream: SignalStreamTable
   signing_key: SigningKeyTable
+  site_latency: SiteLatencyTable
   spent_challenge: SpentChallengeTable
   staff_action: StaffActionTable
   staff_correction: StaffCorrectionTable

@@ -6,6 +6,7 @@ export {
   removeOtherAddress,
 } from './addresses-store.ts'
 export { changeAccountType, changeEmail, changeLogin, renameAccount } from './changes-store.ts'
+export { createNobody } from './nobody-store.ts'
 export { readPhone, showPhone } from './phone.ts'
 export { changeProfile, getProfile, type Profile } from './profile-store.ts'
 export { displayName } from './rules.ts'

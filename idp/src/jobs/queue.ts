@@ -23,6 +23,8 @@ export interface Job {
   'forget-old': Record<string, never>
   'expire-invitations': Record<string, never>
   'seal-journal': { again?: true }
+  'fly-canary': Record<string, never>
+  'count-latencies': Record<string, never>
   'compare-with-register': Record<string, never>
 }
 

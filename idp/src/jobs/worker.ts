@@ -55,8 +55,10 @@ export async function startWorker(options: {
         '15 * * * * expire-invitations',
         '* * * * * end-due-roles',
         '10 4 * * * watch-reviews',
+        '*/10 * * * * count-latencies',
         // At night, in UTC.
         '20 2 * * * forget-old',
+        '40 3 * * * fly-canary',
       ].join('\n'),
       logger: new Logger(() => (level, message) => {
         if (level === 'error') log.error(message)

@@ -87,6 +87,7 @@ export async function listNamed(db: Reader, name: string): Promise<string[]> {
     )
     .where('state', '<>', 'closed')
     .where('to_check', '=', false)
+    .where('is_canary', '=', false)
     .limit(2)
     .execute()
   return rows.map(({ id }) => id)

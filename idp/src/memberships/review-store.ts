@@ -151,7 +151,7 @@ export async function noteReminder(tx: Tx<Tables>, { id, reminders }: Review): P
 export async function listDueForReview(db: Db<Tables>, most: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select o.id from organisation o
-      where o.state = 'active'
+      where o.state = 'active' and not o.is_canary
         and o.created_at < now() - ${REVIEW_EVERY_DAYS} * interval '1 day'
         and not exists (
           select from member_review r where r.organisation_id = o.id

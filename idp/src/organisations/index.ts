@@ -1,3 +1,4 @@
+export { type Canary, findCanary, findCanaryManager, foundCanary } from './canary-store.ts'
 export {
   admitMany,
   carryMemberships,

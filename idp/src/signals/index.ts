@@ -13,3 +13,14 @@ export {
 } from './dead-letters-store.ts'
 export { deliverSignals, type SignalDelivery } from './deliver-signals.ts'
 export { followChange, lookAtChange, type Progress } from './follow-change.ts'
+export {
+  type Acknowledgement,
+  countLatencies,
+  type HearingSite,
+  isSettled,
+  type LatencyStep,
+  listAcknowledgements,
+  listHearingSites,
+  listLatencies,
+  tellEverySite,
+} from './latency-store.ts'

@@ -19,6 +19,7 @@ export function searchOrganisations(
   return db
     .selectFrom('organisation')
     .select(['id', 'name', 'bce', sql<FoundOrganisation['state']>`state`.as('state')])
+    .where('is_canary', '=', false)
     .$if(search.bce !== null, (query) => query.where('bce', '=', search.bce))
     .$if(search.bce === null, (query) =>
       query.where(

@@ -52,6 +52,7 @@ export const PAGES = [
   '/contact/envoye',
   '/identifiant-oublie',
   '/etat',
+  '/etat',
   '/aide',
   '/aide/connexion',
   '/aide/premiere-connexion',

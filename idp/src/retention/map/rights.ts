@@ -226,6 +226,7 @@ export const rightsOfTheHouse = {
     'version',
     'members',
     'merged_into',
+    'is_canary',
   ),
   // Two organisations that became one; who was moved is in a table of its own.
   organisation_merge: noneOf(

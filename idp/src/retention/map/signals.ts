@@ -49,6 +49,8 @@ export const signals = {
 } as const satisfies Record<string, Entry>
 
 export const signalsOfTheHouse = {
+  // How many changes each site acknowledged how fast, a day.
+  site_latency: noneOf('house', 'client_id', 'day', 'within_ms', 'deliveries'),
   signal_stream: noneOf(
     'machine',
     'client_id',

@@ -1,0 +1,2 @@
+export { flyCanary } from './fly-canary.ts'
+export { statusFooterLinks, statusRoutes } from './routes.ts'
