@@ -128,9 +128,10 @@ describe('the journal, as MyANM writes it,', () => {
       // Signed once; and no other hash than the one the database has computed.
       await own.query("select sign_journal_seal(1, 'other', '\\x00')")
       // With tables of its own in front, it fools nobody.
-      await own.query('create temporary table journal_unsealed (line bigint)')
-      await own.query('insert into journal_unsealed values (1)')
+      await own.query('create table idp_jobs.journal_unsealed (line bigint)')
+      await own.query('set search_path = idp_jobs, idp')
       await own.query("insert into journal (event) values ('signed-in')")
+      await own.query('drop table idp_jobs.journal_unsealed')
     } finally {
       await own.end()
     }
@@ -218,6 +219,58 @@ describe('the journal, as MyANM writes it,', () => {
     expect(kinds(await check({ since: new Date() }))).toEqual([])
     expect(kinds(await check({ known: head ? [head] : [] }))).toEqual([])
     expect(kinds(await check({ keys: [] }))).toEqual(['seal-not-signed'])
+  })
+})
+
+describe('a role that somebody has', () => {
+  let organisation: string
+  let members: { readonly id: string; readonly account: string }[]
+
+  test('is the one the journal gave, or it is found', async () => {
+    await admin.query('begin')
+    const { rows } = await admin.query<{ id: string; account: string; organisation: string }>(
+      `with place as (
+        insert into organisation (kind, name) values ('academie', 'Académie') returning id
+      ), people as (
+        insert into account (account_type, state, login, email, email_confirmed_at, password_hash,
+            given_name, family_name)
+          select 'particulier', 'active', 'membre-' || n, 'membre-' || n || '@exemple.be', now(), 'x',
+            'Prénom', 'Nom' from generate_series(1, 2) n returning id, login
+      ) insert into membership (organisation_id, account_id, role)
+          select place.id, people.id,
+            case login when 'membre-1' then 'GESTIONNAIRE' else 'LECTEUR' end::organisation_role
+            from place, people
+          returning id, account_id as account, organisation_id as organisation`,
+    )
+    await admin.query('commit')
+    organisation = rows[0]?.organisation ?? ''
+    members = rows
+    const untold = async () =>
+      (await check()).findings.map(({ kind, membership }) => [kind, membership])
+    expect(await untold()).toEqual(members.map(({ id }) => ['role-untold', id]))
+
+    const tell = (event: string, account: string | undefined, details: object) =>
+      service.pool.query(
+        `insert into journal (event, account_id, organisation_id, details) values ($1, $2, $3, $4)`,
+        [event, account, organisation, JSON.stringify(details)],
+      )
+    const [lead, other] = members
+    await tell('membership-added', lead?.account, { role: 'GESTIONNAIRE', because: 'registered' })
+    await tell('membership-added', other?.account, { role: 'LECTEUR', because: 'invitation' })
+    expect(await untold()).toEqual([])
+
+    // Past MyANM, by whoever has the database.
+    await admin.query("update membership set role = 'RESPONSABLE' where id = $1", [other?.id])
+    expect(await untold()).toEqual([['role-untold', other?.id]])
+    await tell('role-changed', other?.account, { from: 'LECTEUR', to: 'RESPONSABLE' })
+    expect(await untold()).toEqual([])
+    await tell('membership-removed', other?.account, { role: 'RESPONSABLE' })
+    expect(await untold()).toEqual([['role-untold', other?.id]])
+    await admin.query("update membership set state = 'removed', until = now() where id = $1", [
+      other?.id,
+    ])
+    expect(await untold()).toEqual([])
+    await seal()
   })
 })
 

@@ -77,3 +77,29 @@ export async function readOutside(
     waiting: queued.flatMap(({ line, at }) => (at === null ? [] : [{ line, at }])),
   }
 }
+
+/**
+ * Memberships whose role is not what the journal last said of that person there: given, changed or ended
+ * past MyANM. One that is older than what the journal remembers, and of which it says nothing, is not.
+ */
+export async function readUntold(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query<{ id: string }>(
+    `select m.id::text
+      from idp.membership m
+      left join lateral (
+        select event, coalesce(details ->> 'to', details ->> 'role') as role from idp.journal
+          where organisation_id = m.organisation_id and account_id = m.account_id
+            and event <> 'context-chosen'
+            and event in ('membership-added', 'role-changed', 'membership-removed', 'membership-left')
+          order by at desc, id desc limit 1
+      ) said on true
+      where m.state = 'active' and case
+        when said.event is null then m.role_since > (
+          select greatest(min(sealed_at), now() - interval '12 months') from idp.journal_seal
+        )
+        else said.event not in ('membership-added', 'role-changed') or said.role <> m.role::text
+      end
+      order by m.id limit 1000`,
+  )
+  return rows.map(({ id }) => id)
+}

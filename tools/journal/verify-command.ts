@@ -11,7 +11,7 @@ const messages = JSON.parse(
 ) as Readonly<Record<string, string>>
 
 const say = (key: string, values: Readonly<Record<string, string | number>> = {}) =>
-  `${String(new IntlMessageFormat(messages[key] ?? key, 'fr-BE').format({ seal: '', line: '', ...values }))}\n`
+  `${String(new IntlMessageFormat(messages[key] ?? key, 'fr-BE').format({ seal: '', line: '', membership: '', ...values }))}\n`
 
 const SHOWN = 100
 

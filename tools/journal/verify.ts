@@ -10,9 +10,9 @@ import {
   readKeys,
   type Seal,
 } from './chain.ts'
-import { readLines, readOutside, readSeals, sealBefore } from './read.ts'
+import { readLines, readOutside, readSeals, readUntold, sealBefore } from './read.ts'
 
-/** What may be found: a line or a seal that is not what was sealed. */
+/** What may be found: a line or a seal that is not what was sealed, a role that no line tells of. */
 export type Kind =
   | 'line-changed'
   | 'line-missing'
@@ -24,11 +24,13 @@ export type Kind =
   | 'seal-not-signed'
   | 'forgotten-too-soon'
   | 'cut-short'
+  | 'role-untold'
 
 export interface Finding {
   readonly kind: Kind
   readonly seal?: string
   readonly line?: string
+  readonly membership?: string
 }
 
 export interface Checked {
@@ -49,7 +51,8 @@ const SILENCE = 120n * MINUTE
 
 /**
  * Checks the journal against its seals: every line that was sealed is there and says what it said, no
- * line is there that was not sealed, no seal is missing between the first and the last, all are signed.
+ * line is there that was not sealed, no seal is missing between the first and the last, all are signed;
+ * and everybody's role is the one the last line about them gave.
  * Reads only, in the snapshot of the caller's transaction, and trusts nothing of the database but what
  * it reads.
  *
@@ -121,6 +124,9 @@ export async function verifyJournal(
   for (const line of outside.gone) findings.push({ kind: 'line-missing', line })
   if (outside.waiting.some(({ line, at }) => BigInt(line) > begun && BigInt(at) < now - LATE)) {
     findings.push({ kind: 'line-waits' })
+  }
+  for (const membership of await readUntold(client)) {
+    findings.push({ kind: 'role-untold', membership })
   }
   return {
     findings,
