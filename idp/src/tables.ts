@@ -540,6 +540,13 @@ export interface OrganisationProfileTable {
   changed_at: Generated<Date>
 }
 
+export interface OrganisationUnitTable {
+  organisation_id: string
+  number: string
+  short_name: string | null
+  chosen_at: Generated<Date>
+}
+
 export interface PasskeyTable {
   id: Generated<string>
   account_id: string
@@ -659,12 +666,28 @@ export interface RegisterStagedSeatTable {
   seat: Json
 }
 
+export interface RegisterStagedUnitTable {
+  number: string
+  enterprise: string
+  since: string | null
+}
+
+export interface RegisterUnitTable {
+  number: string
+  enterprise: string
+  since: string | null
+  names: Generated<Json>
+  address: Json
+  ended_on: string | null
+}
+
 export interface RegisterWatchTable {
   organisation_id: string
   name: string | null
   seat: string | null
   ceased: boolean
   seen_at: Generated<Date>
+  legal_form: string | null
 }
 
 export interface RegistrationTable {
@@ -864,6 +887,7 @@ export interface Tables {
   organisation_merge: OrganisationMergeTable
   organisation_merge_member: OrganisationMergeMemberTable
   organisation_profile: OrganisationProfileTable
+  organisation_unit: OrganisationUnitTable
   passkey: PasskeyTable
   profile: ProfileTable
   proof: ProofTable
@@ -876,6 +900,8 @@ export interface Tables {
   register_staged_name: RegisterStagedNameTable
   register_staged_removal: RegisterStagedRemovalTable
   register_staged_seat: RegisterStagedSeatTable
+  register_staged_unit: RegisterStagedUnitTable
+  register_unit: RegisterUnitTable
   register_watch: RegisterWatchTable
   registration: RegistrationTable
   rescue: RescueTable

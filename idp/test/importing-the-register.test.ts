@@ -41,17 +41,31 @@ const at = (name: string): string => join(folder, name)
 const find = (number: string, language?: string) => lookUp(myanm.idp.services.db, number, language)
 
 /** Everything that is copied, to be held against itself. */
-const everything = () =>
-  query(
+const everything = async () => [
+  await query(
     database,
     `select enterprise.*, enterprise.xmin::text as written from register_enterprise enterprise
       order by number`,
+  ),
+  await query(
+    database,
+    'select unit.*, unit.xmin::text as written from register_unit unit order by number',
+  ),
+]
+
+const units = () =>
+  query<{ number: string; name: string | null; street: string | null; ended: string | null }>(
+    database,
+    `select number, names ->> 'fr' as name, address -> 'fr' ->> 'street' as street,
+        ended_on::text as ended
+      from register_unit where enterprise = '0566988259' order by number`,
   )
 
 const staged = () =>
   query(
     database,
     `select (select count(*) from register_staged_enterprise)
+      + (select count(*) from register_staged_unit)
       + (select count(*) from register_staged_name) + (select count(*) from register_staged_seat)
       + (select count(*) from register_staged_removal) as lines`,
   )
@@ -204,6 +218,57 @@ describe('the copy of the register (4.5, R15)', () => {
   })
 })
 
+describe('the establishment units of an enterprise (R14, R15)', () => {
+  const ACCUEIL = { number: '2134560125', name: 'Les Tilleuls - Maison d’accueil', ended: null }
+  const JAMBES = { number: '2134560224', name: 'Les Tilleuls - Atelier de Jambes' }
+  const JOUR = { number: '2134560323', name: 'Les Tilleuls - Centre de jour', ended: null }
+
+  test('are copied with name and place, those of a natural person never', async () => {
+    expect(await units()).toMatchObject([
+      { ...ACCUEIL, street: 'Rue des Tilleuls' },
+      { ...JAMBES, street: 'Rue de Dave', ended: null },
+      JOUR,
+    ])
+    const [row] = await query(
+      database,
+      `select count(*) as found from register_unit where enterprise = '0819402649'
+        or names::text like '%Dupuis%'`,
+    )
+    expect(row).toEqual({ found: 0 })
+    await expect(
+      query(
+        database,
+        `insert into register_unit (number, enterprise) values ('2340551107', '0819402649')`,
+      ),
+    ).rejects.toMatchObject({ constraint: 'register_names_no_person' })
+  })
+
+  test('an update brings a new one, and flags one it takes away, which keeps its name', async () => {
+    const report = await imports(myanm, REGISTER_UPDATE)
+    expect(report?.units).toEqual({ added: 1, changed: 1, ended: 0 })
+    expect(await units()).toMatchObject([
+      ACCUEIL,
+      { ...JAMBES, street: 'Rue de Dave', ended: '2026-11-15' },
+      JOUR,
+      { number: '2134560422', name: 'Les Tilleuls - Antenne de Ciney', street: 'Rue du Commerce' },
+    ])
+  })
+
+  test('a full file flags those that are not in it, and takes back what is again', async () => {
+    const files = await filesOf(REGISTER_EXTRACT)
+    const without = (files['establishment.csv'] ?? '')
+      .split('\n')
+      .filter((line) => !line.includes('2.134.560.323'))
+      .join('\n')
+    const less = { 'meta.csv': metaOf('full', 2), 'establishment.csv': without }
+    expect((await imports(myanm, await zipWith('less.zip', less)))?.units.ended).toBe(1)
+    expect((await units())[2]).toMatchObject({ ...JOUR, ended: '2026-11-20' })
+    const whole = await zipWith('whole.zip', { 'meta.csv': metaOf('full', 3) })
+    expect((await imports(myanm, whole))?.units).toEqual({ added: 0, changed: 1, ended: 0 })
+    expect((await units())[2]).toMatchObject(JOUR)
+  })
+})
+
 describe('a name in the copy (ahead 3)', () => {
   const search = (typed: string, more: { after?: string | null; most?: number } = {}) =>
     searchByName(myanm.idp.services.db, { typed, most: 20, ...more })
@@ -303,9 +368,9 @@ describe('a file that cannot be taken over is refused, and the register stays as
     const other = await zipOf(at('other.zip'), { 'meta.csv': 'Variable,Value\n"a","b"\n' })
     expect(await refusalOf(other)).toBe('not-an-extract')
     expect(await refusalOf(await zipOf(at('empty.zip'), { 'a.txt': 'a' }))).toBe('missing')
-    expect(await refusalOf(await zipWith('a.zip', { ...next, 'address.csv': null }))).toBe(
-      'missing',
-    )
+    for (const name of ['address.csv', 'establishment.csv']) {
+      expect(await refusalOf(await zipWith('a.zip', { ...next, [name]: null }))).toBe('missing')
+    }
     expect(
       await refusalOf(await zipWith('b.zip', { ...next, 'address.csv': 'EntityNumber,Street\n' })),
     ).toBe('heading')

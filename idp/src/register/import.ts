@@ -4,7 +4,6 @@ import type { Tables } from '../tables.ts'
 import { type OpenExtract, openExtract, UnusableExtract } from './read-extract.ts'
 import {
   type Cells,
-  ESTABLISHMENT,
   type Extract,
   FILES,
   hasShrunk,
@@ -17,14 +16,17 @@ import {
   readDenomination,
   readEnterprise,
   readEntity,
+  readUnit,
   turnOf,
 } from './rules.ts'
 import {
   analyseStaging,
+  type Chunk,
   clearStaging,
   countStaged,
   endMissing,
   giveTurnBack,
+  type Merged,
   mergeFull,
   mergeUpdate,
   settleNames,
@@ -32,9 +34,11 @@ import {
   stageNames,
   stageRemovals,
   stageSeats,
+  stageUnits,
   takeTurn,
 } from './staging-store.ts'
 import { countActive, findLatestExtract, noteExtract, saveCodes } from './store.ts'
+import { endMissingUnits, mergeUnitsOfFull, mergeUnitsOfUpdate } from './unit-merge-store.ts'
 
 /** Lines per statement: what is in memory at a time. */
 const LINES = 2000
@@ -64,6 +68,8 @@ export interface ImportReport {
   readonly added: number
   readonly changed: number
   readonly ceased: number
+  /** Establishment units of them. */
+  readonly units: { readonly added: number; readonly changed: number; readonly ended: number }
 }
 
 /**
@@ -202,6 +208,13 @@ function createReading(
         read: readEnterprise,
         write: (rows) => stageEnterprises(db, rows),
       }),
+    establishment: (name) =>
+      file({
+        name,
+        columns: FILES.establishment,
+        read: readUnit,
+        write: (rows) => stageUnits(db, rows),
+      }),
     denomination: (name) =>
       file({
         name,
@@ -237,9 +250,8 @@ function createReading(
 
 function readRemoval(text: string) {
   const number = readEntity(text)
-  if (number === null) return { is: 'rejected', because: 'not-a-number' } as const
-  return number === ESTABLISHMENT
-    ? ({ is: 'left' } as const)
+  return number === null
+    ? ({ is: 'rejected', because: 'not-a-number' } as const)
     : ({ is: 'read', value: number } as const)
 }
 
@@ -266,18 +278,33 @@ async function codesOf({ lines }: OpenExtract) {
 async function merge(
   tx: Tx<Tables>,
   { extract, listener }: { readonly extract: Extract; readonly listener: Listener },
-): Promise<{ added: number; changed: number; ceased: number }> {
+): Promise<Pick<ImportReport, 'added' | 'changed' | 'ceased' | 'units'>> {
   const { kind, snapshotOn } = extract
-  const next = kind === 'full' ? mergeFull : mergeUpdate
-  let [added, changed, done] = [0, 0, 0]
-  for (let after: string | null = ''; after !== null; ) {
-    const merged = await next(tx, { after, most: ENTERPRISES, snapshotOn })
-    added += merged.added
-    changed += merged.changed
-    done += ENTERPRISES
-    after = merged.after
-    if (after !== null) listener.progress({ step: 'apply', file: '', done })
+  let done = 0
+
+  async function all(next: (tx: Tx<Tables>, chunk: Chunk) => Promise<Merged>) {
+    let [added, changed] = [0, 0]
+    for (let after: string | null = ''; after !== null; ) {
+      const merged = await next(tx, { after, most: ENTERPRISES, snapshotOn })
+      added += merged.added
+      changed += merged.changed
+      done += ENTERPRISES
+      after = merged.after
+      if (after !== null) listener.progress({ step: 'apply', file: '', done })
+    }
+    return { added, changed }
   }
-  const ceased = kind === 'full' ? await endMissing(tx, snapshotOn) : 0
-  return { added, changed, ceased }
+
+  if (kind === 'update') {
+    const enterprises = await all(mergeUpdate)
+    return { ...enterprises, ceased: 0, units: { ...(await all(mergeUnitsOfUpdate)), ended: 0 } }
+  }
+  const enterprises = await all(mergeFull)
+  const ceased = await endMissing(tx, snapshotOn)
+  const units = await all(mergeUnitsOfFull)
+  return {
+    ...enterprises,
+    ceased,
+    units: { ...units, ended: await endMissingUnits(tx, snapshotOn) },
+  }
 }

@@ -11,6 +11,7 @@ import {
   readEntity,
   readMeta,
   readNameSearch,
+  readUnit,
   seatIn,
   seatOnOneLine,
   turnOf,
@@ -19,7 +20,9 @@ import {
 test.each([
   ['0566.988.259', '0566988259'],
   ['1000.000.120', '1000000120'],
-  ['2.123.456.789', 'establishment'],
+  ['2.134.560.125', '2134560125'],
+  ['2.134.560.126', null],
+  ['9.134.560.125', null],
   ['0123.456.789', null],
   ['', null],
 ])('the entity %j is read as %j', (text, read) => {
@@ -63,7 +66,7 @@ describe('a line of the register', () => {
 
   test.each([
     [{ EnterpriseNumber: '0566.988.258' }, 'not-a-number'],
-    [{ EnterpriseNumber: '2.123.456.789' }, 'not-a-number'],
+    [{ EnterpriseNumber: '2.134.560.125' }, 'not-a-number'],
     [{ TypeOfEnterprise: '3' }, 'not-a-type'],
     [{ StartDate: '31-02-2014' }, 'not-a-day'],
   ] as const)('with %j is refused: %s', (other, because) => {
@@ -79,11 +82,39 @@ describe('a line of the register', () => {
     expect(readDenomination(cells)).toMatchObject({ is: 'read', value: read })
   })
 
-  test('of a trade name, a site, or nothing but a name that does not show is left', () => {
+  test('of a trade name of an enterprise, or nothing but a name that does not show is left', () => {
     const cells = { EntityNumber: '0566.988.259', TypeOfDenomination: '001', Denomination: 'A' }
     expect(readDenomination({ ...cells, TypeOfDenomination: '003' })).toEqual({ is: 'left' })
-    expect(readDenomination({ ...cells, EntityNumber: '2.123.456.789' })).toEqual({ is: 'left' })
     expect(readDenomination({ ...cells, Denomination: '\u200b \u202e' })).toEqual({ is: 'left' })
+  })
+
+  test('of a unit has its name, which is often what it trades as, and its place (R14)', () => {
+    const unit = { EntityNumber: '2.134.560.125', Language: '1', Denomination: 'Accueil' }
+    expect(readDenomination({ ...unit, TypeOfDenomination: '003' })).toMatchObject({
+      value: { number: '2134560125', kind: 'trade', name: 'Accueil' },
+    })
+    expect(readDenomination({ ...unit, TypeOfDenomination: '002' })).toEqual({ is: 'left' })
+    const place = { EntityNumber: '2.134.560.125', Zipcode: '5000' }
+    expect(readAddress({ ...place, TypeOfAddress: 'BAET' })).toMatchObject({ is: 'read' })
+    expect(readAddress({ ...place, TypeOfAddress: 'REGO' })).toEqual({ is: 'left' })
+  })
+
+  test.each([
+    [{ EstablishmentNumber: '0566.988.259' }, 'not-a-number'],
+    [{ EstablishmentNumber: '2.134.560.126' }, 'not-a-number'],
+    [{ EnterpriseNumber: '2.134.560.125' }, 'not-a-number'],
+    [{ StartDate: '31-02-2014' }, 'not-a-day'],
+  ] as const)('of a unit with %j is refused: %s', (other, because) => {
+    const unit = {
+      EstablishmentNumber: '2.134.560.125',
+      StartDate: '01-04-2014',
+      EnterpriseNumber: '0566.988.259',
+    }
+    expect(readUnit(unit)).toEqual({
+      is: 'read',
+      value: { number: '2134560125', enterprise: '0566988259', since: '2014-04-01' },
+    })
+    expect(readUnit({ ...unit, ...other })).toEqual({ is: 'rejected', because })
   })
 
   test('of a name says one line, whatever is in it', () => {

@@ -16,6 +16,7 @@ export const FILES = {
     'JuridicalForm',
     'StartDate',
   ],
+  establishment: ['EstablishmentNumber', 'StartDate', 'EnterpriseNumber'],
   denomination: ['EntityNumber', 'Language', 'TypeOfDenomination', 'Denomination'],
   address: [
     'EntityNumber',
@@ -37,7 +38,12 @@ export type Part = keyof typeof FILES
 export const PARTS = Object.keys(FILES) as Part[]
 
 /** What an update takes away, by its file. */
-export const REMOVALS = { enterprise: 'enterprise', denomination: 'name', address: 'seat' } as const
+export const REMOVALS = {
+  enterprise: 'enterprise',
+  establishment: 'unit',
+  denomination: 'name',
+  address: 'seat',
+} as const
 
 /** A line as its columns name it; a column that is missing at its end is empty. */
 export type Cells = Readonly<Record<string, string>>
@@ -47,21 +53,31 @@ export type Rejection = 'not-a-number' | 'not-a-day' | 'not-a-type' | 'wrong-num
 
 type Read<Value> =
   | { readonly is: 'read'; readonly value: Value }
-  /** Of no use here: an establishment, a trade name, an address that is no seat any more. */
+  /** Of no use here: a trade name of an enterprise, an address where it is no more. */
   | { readonly is: 'left' }
   | { readonly is: 'rejected'; readonly because: Rejection }
 
 const LEFT = { is: 'left' } as const
 const rejected = (because: Rejection) => ({ is: 'rejected', because }) as const
 
-/** What stands for the number of one of an enterprise's sites (2 to 8): of no use here. */
-export const ESTABLISHMENT = 'establishment'
+/** A unit’s number as it is written: « 2.134.560.125 ». */
+export const showUnit = (number: string): string =>
+  number.replace(/^(\d)(\d{3})(\d{3})(\d{3})$/, '$1.$2.$3.$4')
 
-/** « 0200.065.765 »; `ESTABLISHMENT`, or null for what is no number. */
+/** « 2.123.456.789 » is the number of one of an enterprise's sites: 2 to 8 first, the same check (R14). */
+export function isUnit(number: string): boolean {
+  const first = number[0] ?? ''
+  return first >= '2' && first <= '8'
+}
+
+/** « 0200.065.765 » or « 2.123.456.789 », as ten digits; null for what is no number. */
 export function readEntity(text: string): string | null {
   const digits = text.replaceAll('.', '').trim()
-  if (/^[2-8]\d{9}$/.test(digits)) return ESTABLISHMENT
-  return isBce(digits) ? digits : null
+  if (!isUnit(digits)) return isBce(digits) ? digits : null
+  const isNumber = /^\d{10}$/.test(digits)
+  return isNumber && 97 - (Number(digits.slice(0, 8)) % 97) === Number(digits.slice(8))
+    ? digits
+    : null
 }
 
 /** « 24-12-2023 » → `2023-12-24`; null for what is no day. */
@@ -85,7 +101,7 @@ const TYPES: Readonly<Record<string, 'natural' | 'legal'>> = { 1: 'natural', 2: 
 
 export function readEnterprise(cells: Cells): Read<StagedEnterprise> {
   const number = readEntity(cells['EnterpriseNumber'] ?? '')
-  if (number === null || number === ESTABLISHMENT) return rejected('not-a-number')
+  if (number === null || isUnit(number)) return rejected('not-a-number')
   const type = TYPES[cells['TypeOfEnterprise']?.trim() ?? '']
   if (!type) return rejected('not-a-type')
   const started = cells['StartDate']?.trim() ?? ''
@@ -102,23 +118,46 @@ export function readEnterprise(cells: Cells): Read<StagedEnterprise> {
   return { is: 'read', value }
 }
 
+export interface StagedUnit {
+  readonly number: string
+  readonly enterprise: string
+  readonly since: string | null
+}
+
+/** One of the places where an enterprise works. */
+export function readUnit(cells: Cells): Read<StagedUnit> {
+  const number = readEntity(cells['EstablishmentNumber'] ?? '')
+  const enterprise = readEntity(cells['EnterpriseNumber'] ?? '')
+  if (number === null || !isUnit(number) || enterprise === null || isUnit(enterprise)) {
+    return rejected('not-a-number')
+  }
+  const started = cells['StartDate']?.trim() ?? ''
+  const since = started === '' ? null : readDay(started)
+  if (started !== '' && since === null) return rejected('not-a-day')
+  return { is: 'read', value: { number, enterprise, since } }
+}
+
 const LANGUAGES: Readonly<Record<string, string>> = { 1: 'fr', 2: 'nl', 3: 'de', 4: 'en' }
-const KINDS: Readonly<Record<string, 'name' | 'acronym'>> = { '001': 'name', '002': 'acronym' }
+type NameKind = 'name' | 'acronym' | 'trade'
+const KINDS: Readonly<Record<string, NameKind>> = { '001': 'name', '002': 'acronym' }
+/** What is written on the door of a unit is its name. */
+const KINDS_OF_UNIT: Readonly<Record<string, NameKind>> = { '001': 'name', '003': 'trade' }
 
 export interface StagedName {
   readonly number: string
-  readonly kind: 'name' | 'acronym'
+  readonly kind: NameKind
   readonly language: string
   readonly name: string
 }
 
-/** The name of an enterprise, or its abbreviation; trade names are not what it is called here. */
+/** The name of an enterprise or its abbreviation, not what it trades as; the name of a unit. */
 export function readDenomination(cells: Cells): Read<StagedName> {
   const number = readEntity(cells['EntityNumber'] ?? '')
   if (number === null) return rejected('not-a-number')
-  const kind = KINDS[cells['TypeOfDenomination']?.trim() ?? '']
+  const kinds = isUnit(number) ? KINDS_OF_UNIT : KINDS
+  const kind = kinds[cells['TypeOfDenomination']?.trim() ?? '']
   const name = oneLine(cells['Denomination'])
-  if (number === ESTABLISHMENT || !kind || name === null) return LEFT
+  if (!kind || name === null) return LEFT
   const language = LANGUAGES[cells['Language']?.trim() ?? ''] ?? 'und'
   return { is: 'read', value: { number, kind, language, name } }
 }
@@ -144,13 +183,13 @@ export interface StagedSeat {
   readonly seat: RegisterSeat
 }
 
-/** The seat of a legal person (REGO), as long as it is not struck off. */
+/** The seat of a legal person (REGO), the place of a unit (BAET), as long as it is not struck off. */
 export function readAddress(cells: Cells): Read<StagedSeat> {
   const number = readEntity(cells['EntityNumber'] ?? '')
   if (number === null) return rejected('not-a-number')
-  const isSeat = cells['TypeOfAddress']?.trim() === 'REGO'
+  const isSeat = cells['TypeOfAddress']?.trim() === (isUnit(number) ? 'BAET' : 'REGO')
   const isStruckOff = (cells['DateStrikingOff']?.trim() ?? '') !== ''
-  if (number === ESTABLISHMENT || !isSeat || isStruckOff) return LEFT
+  if (!isSeat || isStruckOff) return LEFT
   const place = (language: 'FR' | 'NL'): Place => ({
     street: oneLine(cells[`Street${language}`]),
     locality: oneLine(cells[`Municipality${language}`]),

@@ -1,7 +1,7 @@
 import type { Db, Tx } from '@myanm/database'
 import { sql } from 'kysely'
 import type { Tables } from '../tables.ts'
-import type { StagedEnterprise, StagedName, StagedSeat } from './rules.ts'
+import type { StagedEnterprise, StagedName, StagedSeat, StagedUnit } from './rules.ts'
 
 /** Two imports at once would read into each other's tables. Held by the connection. */
 export async function takeTurn(db: Db<Tables>): Promise<boolean> {
@@ -15,13 +15,14 @@ export async function giveTurnBack(db: Db<Tables>): Promise<void> {
 }
 
 export async function clearStaging(db: Db<Tables>): Promise<void> {
-  await sql`truncate register_staged_enterprise, register_staged_name, register_staged_seat,
-    register_staged_removal`.execute(db)
+  await sql`truncate register_staged_enterprise, register_staged_unit, register_staged_name,
+    register_staged_seat, register_staged_removal`.execute(db)
 }
 
 /** Once it is known how much there is of everything, the database plans with it. */
 export async function analyseStaging(db: Db<Tables>): Promise<void> {
   await sql`analyze register_staged_enterprise`.execute(db)
+  await sql`analyze register_staged_unit`.execute(db)
   await sql`analyze register_staged_name`.execute(db)
   await sql`analyze register_staged_seat`.execute(db)
   await sql`analyze register_staged_removal`.execute(db)
@@ -46,6 +47,13 @@ export async function stageEnterprises(
     on conflict do nothing`.execute(db)
 }
 
+export async function stageUnits(db: Db<Tables>, rows: readonly StagedUnit[]): Promise<void> {
+  await sql`
+    insert into register_staged_unit (number, enterprise, since)
+    select * from ${batch(rows)} as given (number text, enterprise text, since date)
+    on conflict do nothing`.execute(db)
+}
+
 export async function stageNames(db: Db<Tables>, rows: readonly StagedName[]): Promise<void> {
   await sql`
     insert into register_staged_name (number, kind, language, name)
@@ -62,7 +70,7 @@ export async function stageSeats(db: Db<Tables>, rows: readonly StagedSeat[]): P
 
 export async function stageRemovals(
   db: Db<Tables>,
-  what: 'enterprise' | 'name' | 'seat',
+  what: 'enterprise' | 'unit' | 'name' | 'seat',
   numbers: readonly string[],
 ): Promise<void> {
   await sql`
@@ -117,6 +125,9 @@ const keep = sql`
     returning xmax = 0 as is_new
   )`
 
+/** Numbers of units come after those of enterprises. */
+const FIRST_UNIT = '2'
+
 const named = sql`
   named as (
     select number,
@@ -131,7 +142,7 @@ const named = sql`
     from register_staged_seat where number in (select number from chunk) order by number, seat
   )`
 
-type Chunk = { readonly after: string; readonly most: number; readonly snapshotOn: string }
+export type Chunk = { readonly after: string; readonly most: number; readonly snapshotOn: string }
 
 /** The next enterprises of a full file, as they are from now on. */
 export async function mergeFull(tx: Tx<Tables>, chunk: Chunk): Promise<Merged> {
@@ -162,7 +173,7 @@ export async function mergeUpdate(tx: Tx<Tables>, chunk: Chunk): Promise<Merged>
         union select number from register_staged_seat
         union select number from register_staged_removal
       ) as touched
-      where number > ${chunk.after} order by number limit ${chunk.most}
+      where number > ${chunk.after} and number < ${FIRST_UNIT} order by number limit ${chunk.most}
     ), ${named},
     gone as (
       select number,
@@ -213,4 +224,5 @@ export async function endMissing(tx: Tx<Tables>, snapshotOn: string): Promise<nu
 /** The index of names takes new ones in heaps, which slow down who looks for a name until they are sorted in. */
 export async function settleNames(db: Db<Tables>): Promise<void> {
   await sql`vacuum (analyze) register_enterprise`.execute(db)
+  await sql`analyze register_unit`.execute(db)
 }

@@ -44,7 +44,7 @@ export function follow(out: NodeJS.WriteStream, say: Say) {
     /** Leaves the line that is being written over. */
     end: (): void => void (out.isTTY && last !== '' && out.write('\n')),
     /** What the import did, for whoever typed the command. */
-    report: ({ extract, lines, rejected, ...figures }: ImportReport): string => {
+    report: ({ extract, lines, rejected, units, ...figures }: ImportReport): string => {
       const [year, month, day] = extract.snapshotOn.split('-')
       const seconds = (performance.now() - began) / 1000
       return [
@@ -53,6 +53,7 @@ export function follow(out: NodeJS.WriteStream, say: Say) {
           ...{ lines, seconds },
         }),
         say('report.figures', figures),
+        say('report.units', units),
         ...(rejected > 0 ? [say('report.rejected', { n: rejected })] : []),
         ...[...refused.values()].map(({ file, because, n, line }) =>
           say('report.reason', { file, reason: say(`rejected.${because}`), n, line }),
