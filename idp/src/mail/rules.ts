@@ -30,6 +30,10 @@ export type LetterCode =
   | 'transfer-done' // ML17, to both
   | 'transfer-not-done' // ML18, to both
   | 'rescue' // to every RESPONSABLE of an organisation without its GESTIONNAIRE (ahead 4)
+  | 'organisation-closed' // P32, to its team
+  | 'organisation-reopened'
+  | 'organisation-corrected' // M39, to the GESTIONNAIRE
+  | 'organisations-merged' // to who answers for either of two organisations that are one (ahead 5)
   | 'register-change' // 4.5: what the register announces, to the GESTIONNAIRE
 
 /**
@@ -67,6 +71,10 @@ export const PATHS: Readonly<Record<LetterCode, string>> = {
   'transfer-done': '/organismes/:organisationId/gestionnaire',
   'transfer-not-done': '/organismes/:organisationId/gestionnaire',
   rescue: '/organismes/:organisationId/gestionnaire',
+  'organisation-closed': '/compte/organismes',
+  'organisation-reopened': '/organismes/:organisationId',
+  'organisation-corrected': '/organismes/:organisationId/donnees',
+  'organisations-merged': '/organismes/:organisationId',
   'register-change': '/organismes/:organisationId/donnees',
 }
 

@@ -50,6 +50,10 @@ const SUBJECTS: Readonly<Record<LetterCode, string>> = {
   'transfer-done': 'Changement de gestionnaire effectué',
   'transfer-not-done': 'Changement de gestionnaire refusé',
   rescue: 'Les Tilleuls ASBL n’a plus de gestionnaire',
+  'organisation-closed': 'Le compte de Les Tilleuls ASBL est fermé',
+  'organisation-reopened': 'Le compte de Les Tilleuls ASBL est rouvert',
+  'organisation-corrected': 'L’équipe de l’ANM a corrigé les données de Les Tilleuls ASBL',
+  'organisations-merged': 'Les Tilleuls ASBL et Le Passage ASBL ne font plus qu’un organisme',
   'register-change': 'La Banque-Carrefour annonce un changement pour Les Tilleuls ASBL',
 }
 const DETAILS = {
@@ -66,6 +70,8 @@ const ABOUT = {
   requestId: '0198a1b2-0000-7000-8000-000000000002',
   person: 'Anne Dupont',
 }
+/** What waits for somebody who has just begun to lead. */
+const WAITS = { waits: 'some', requests: 2, invitations: 1, changes: 0 }
 const ABOUT_TEAMS: Readonly<Partial<Record<LetterCode, Record<string, string | number>>>> = {
   invitation: { ...ABOUT, role: 'COLLABORATEUR' },
   'invitation-settled': { ...ABOUT, what: 'accepted' },
@@ -78,9 +84,23 @@ const ABOUT_TEAMS: Readonly<Partial<Record<LetterCode, Record<string, string | n
   'members-review': { ...ABOUT, what: 'opened' },
   'transfer-proposed': ABOUT,
   'transfer-announced': { ...ABOUT, other: 'Marie Martin' },
-  'transfer-done': ABOUT,
-  'transfer-not-done': { ...ABOUT, what: 'refused' },
-  rescue: { ...ABOUT, what: 'vacant', day: '28/11/2026' },
+  'transfer-done': { ...ABOUT, ...WAITS },
+  'transfer-not-done': { ...ABOUT, ...WAITS, what: 'refused' },
+  rescue: { ...ABOUT, ...WAITS, what: 'vacant', day: '28/11/2026' },
+  'organisation-closed': { ...ABOUT, place: 'leads' },
+  'organisation-reopened': { ...ABOUT, place: 'vacant' },
+  'organisation-corrected': {
+    ...ABOUT,
+    ...{ number: '0566.988.259', form: '017', sector: 'nonprofit', public: 'no' },
+    reason: 'Statuts du 12 mars vus',
+  },
+  'organisations-merged': {
+    ...ABOUT,
+    what: 'merged-gone',
+    other: 'Le Passage ASBL',
+    before: 'GESTIONNAIRE',
+    role: 'RESPONSABLE',
+  },
   'register-change': { ...ABOUT, what: 'name' },
 }
 /** A word each must say, beyond its subject. */
@@ -97,6 +117,10 @@ const SAYS: Readonly<Partial<Record<LetterCode, readonly RegExp[]>>> = {
   newsletter: [/7 jours/, /désinscrire/],
   deletion: [/Le 28\/11\/2026, nous effacerons/, /changer d’avis/, /factures/],
   'message-received': [/ANM-7K3Q/],
+  'transfer-done': [/2 demandes, 1 invitation en attente, aucun changement annoncé/],
+  'organisation-closed': [/Plus personne ne peut agir en son nom/, /peut rouvrir ce compte/],
+  'organisation-reopened': [/Chacun y retrouve le rôle/, /demander à reprendre ce rôle/],
+  'organisation-corrected': [/0566\.988\.259/, /017/, /non marchand/, /« Statuts du 12 mars vus »/],
 }
 
 const write = (code: LetterCode, more: Partial<Draft> = {}) =>

@@ -1,6 +1,7 @@
 import type { Tx } from '@myanm/database'
 import { findAccount } from '#accounts'
 import { type LetterCode, post } from '#mail'
+import { findWaiting } from '#memberships'
 import { findOrganisation } from '#organisations'
 import { displayName } from '#rules/accounts'
 import { nameInMail } from '#rules/mail'
@@ -24,6 +25,8 @@ export async function announce(
     readonly person?: string
     readonly other?: string
     readonly details?: Readonly<Record<string, string>>
+    /** Who leads from now on: their letter also says what waits for their answer already. */
+    readonly leads?: string
     /** Told as well, whatever they are by now. */
     readonly also?: readonly string[]
     /** Told otherwise. */
@@ -46,8 +49,19 @@ export async function announce(
     ...step.details,
   }
   for (const account of to) {
-    if (account !== step.except) await post(tx, { code, account, details })
+    if (account === step.except) continue
+    const waits = account === step.leads ? await waitsFor(tx, organisation, account) : NOTHING_WAITS
+    await post(tx, { code, account, details: { ...details, ...waits } })
   }
+}
+
+/** What the letter of everybody else says of it: nothing. */
+const NOTHING_WAITS = { waits: NAMELESS, requests: 0, invitations: 0, changes: 0 }
+
+async function waitsFor(tx: Tx<Tables>, organisation: string, account: string) {
+  const { requests, invitations, changes } = await findWaiting(tx, { organisation, account })
+  const waits = requests + invitations + changes > 0 ? 'some' : 'nothing'
+  return { waits, requests, invitations, changes }
 }
 
 async function personInMail(tx: Tx<Tables>, account: string): Promise<string> {

@@ -34,7 +34,13 @@ export async function accept({ db }: Needs<'db'>, given: Answer): Promise<Transf
       const isDone = await handOver(tx, { organisation, to: by, by: from, because: 'transfer' })
       if (!isDone) throw new Error('A transfer was accepted by nobody of the team')
       await record(tx, { event: 'transfer-accepted', organisation, account: by, by })
-      await announce(tx, { code: 'transfer-done', organisation, person: by, also: [from] })
+      await announce(tx, {
+        code: 'transfer-done',
+        organisation,
+        person: by,
+        leads: by,
+        also: [from],
+      })
       return null
     })
   } catch (error) {

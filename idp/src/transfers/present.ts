@@ -1,5 +1,6 @@
 import type { Db } from '@myanm/database'
-import type { MemberVisit } from '#memberships'
+import { findAccount } from '#accounts'
+import { findWaiting, type MemberVisit } from '#memberships'
 import { findOrganisation } from '#organisations'
 import { displayName } from '#rules/accounts'
 import type { Tables } from '../tables.ts'
@@ -15,7 +16,7 @@ export interface Named {
   readonly email: string | null
 }
 
-const named = (person: Omit<Answerable, 'role' | 'isActive'>): Named => ({
+const named = (person: Omit<Answerable, 'role'>): Named => ({
   account: person.account,
   name: displayName(person),
   email: person.email,
@@ -35,7 +36,10 @@ export async function situationOf(
     await findUndoable(db, { organisation: id, by: account, now }),
     await findRescue(db, id),
   ]
-  const people = new Map(answerable.map((person) => [person.account, named(person)]))
+  const people = await namesOf(db, {
+    known: answerable,
+    asked: [proposed?.from, proposed?.to, undoable?.from, undoable?.to],
+  })
   const leads = answerable.find((person) => person.role === 'GESTIONNAIRE')
   const objections = rescue ? await listObjections(db, rescue.id) : []
   return {
@@ -43,10 +47,10 @@ export async function situationOf(
     isManager: role === 'GESTIONNAIRE',
     answers: answersFor(role),
     leads: leads ? named(leads) : null,
-    // Whoever cannot accept is not proposed to (E17).
-    responsables: answerable
-      .filter((person) => person.role === 'RESPONSABLE' && person.isActive)
-      .map(named),
+    // All of them: who were missing here and stands on the team page would be known to be suspended, or
+    // about to leave (M53).
+    responsables: answerable.filter((person) => person.role === 'RESPONSABLE').map(named),
+    waiting: role === 'GESTIONNAIRE' ? await findWaiting(db, { organisation: id, account }) : null,
     proposed:
       proposed && proposed.expiresAt > now
         ? {
@@ -79,6 +83,26 @@ export async function situationOf(
         }
       : null,
   }
+}
+
+/**
+ * Those a step is between, by account: who led before may be anything in the team by now, and is still
+ * called by their name.
+ */
+async function namesOf(
+  db: Db<Tables>,
+  {
+    known,
+    asked,
+  }: { readonly known: readonly Answerable[]; readonly asked: readonly (string | undefined)[] },
+): Promise<ReadonlyMap<string, Named>> {
+  const people = new Map(known.map((person) => [person.account, named(person)]))
+  for (const account of asked) {
+    if (account === undefined || people.has(account)) continue
+    const person = await findAccount(db, account)
+    if (person) people.set(account, named({ ...person, account }))
+  }
+  return people
 }
 
 export type Situation = Awaited<ReturnType<typeof situationOf>>

@@ -48,7 +48,7 @@ export async function propose(
     if (isUniqueViolation(error, 'manager_transfer_one_open')) return 'open-already'
     // The account of the target is not active any more.
     if (isCheckViolation(error, 'manager_transfer_from_manager_to_responsable')) {
-      return 'not-responsable'
+      return 'not-available'
     }
     throw error
   }

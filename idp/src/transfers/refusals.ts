@@ -9,8 +9,13 @@ export const managerPath = (organisation: string, rest = ''): string =>
 /** A step that is refused, as a page with the way back to how things are now. */
 export function transferProblem(because: TransferRefusal, organisation: string): Problem {
   const back = { key: 'transfers.way.back', href: managerPath(organisation) }
+  const again = { key: 'transfers.way.choose', href: managerPath(organisation, '/transferer') }
   const team = { key: 'transfers.way.team', href: `/organismes/${organisation}/equipe` }
   return problem(`transfer-${because}`, {
-    ways: because === 'not-responsable' ? [team, back] : [back],
+    ways: [
+      ...(because === 'not-responsable' ? [team] : []),
+      ...(because === 'not-available' ? [again] : []),
+      back,
+    ],
   })
 }

@@ -65,7 +65,7 @@ export function objectToRescue(
     if (rescue?.id !== given.rescue || rescue.account === by) return 'not-now'
     if (!member || !answersFor(member.role) || !isOpenToObjections(rescue, now)) return 'not-now'
     if (!(await saveObjection(tx, { rescue: rescue.id, account: by, reason }))) return 'not-now'
-    await record(tx, { event: 'rescue-objected', organisation, account: rescue.account })
+    await record(tx, { event: 'rescue-objected', organisation, account: rescue.account, by })
     const details = { what: 'objected', day: formatDay(rescue.until) }
     await announce(tx, { code: 'rescue', organisation, details })
     return null
@@ -95,10 +95,18 @@ export function withdrawRescue(
   })
 }
 
-/** One of the team refuses: the organisation stays vacant, and another may ask. */
+/**
+ * One of the team refuses: the organisation stays vacant, and another may ask. Who asked is told why, in
+ * the team's own words; the others only that it was refused.
+ */
 export async function refuseRescue(
   tx: Tx<Tables>,
-  given: { readonly organisation: string; readonly rescue: string; readonly staff: string },
+  given: {
+    readonly organisation: string
+    readonly rescue: string
+    readonly staff: string
+    readonly reason: string
+  },
 ): Promise<{ readonly account: string } | null> {
   const { organisation, staff } = given
   await lockOrganisation(tx, organisation)
@@ -113,8 +121,11 @@ export async function refuseRescue(
     by: staff,
     details: { decision: 'refused' },
   })
-  const details = { what: 'refused', day: formatDay(rescue.until) }
-  await announce(tx, { code: 'rescue', organisation, person: account, details, also: [account] })
+  const told = { code: 'rescue', organisation, person: account } as const
+  const day = formatDay(rescue.until)
+  await announce(tx, { ...told, details: { what: 'refused', day }, except: account })
+  const details = { what: 'denied', day, reason: given.reason }
+  await announce(tx, { ...told, details, only: account })
   return { account }
 }
 
@@ -170,6 +181,6 @@ export async function giveRole(
   }
   await record(tx, { ...told, event: 'manager-appointed', details: { because } })
   const details = { what: 'confirmed', day: '' }
-  await announce(tx, { code: 'rescue', organisation, person: to, details, also: [to] })
+  await announce(tx, { code: 'rescue', organisation, person: to, leads: to, details, also: [to] })
   return true
 }

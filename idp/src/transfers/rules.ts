@@ -32,8 +32,10 @@ export const OBJECTIONS_LAST = 5
 export type TransferRefusal =
   /** Things have changed: answered, withdrawn, over, or the person is no longer what they were. */
   | 'not-now'
-  /** Only to a RESPONSABLE whose account is active (E17). */
+  /** Only to a RESPONSABLE (E17). */
   | 'not-responsable'
+  /** A RESPONSABLE who cannot take over at this moment; why is theirs alone (M53). */
+  | 'not-available'
   /** One open at a time (E18). */
   | 'open-already'
 

@@ -171,7 +171,6 @@ export interface Answerable {
   readonly family_name: string | null
   readonly email: string | null
   readonly role: 'RESPONSABLE' | 'GESTIONNAIRE'
-  readonly isActive: boolean
 }
 
 /** The GESTIONNAIRE first, then the RESPONSABLES by name. */
@@ -185,7 +184,6 @@ export async function listAnswerable(db: Db<Tables>, organisation: string): Prom
       'account.family_name',
       'account.email',
       'membership.role',
-      sql<boolean>`account.state = 'active'`.as('isActive'),
     ])
     .where('membership.organisation_id', '=', organisation)
     .where('membership.state', '=', 'active')

@@ -64,7 +64,10 @@ export async function undo(
       if (!isDone) throw new Error('A transfer was undone for nobody of the team')
       await record(tx, { event: 'transfer-undone', organisation, account: from, by })
       const details = { what: 'undone' }
-      await announce(tx, { code: 'transfer-not-done', organisation, details, also: [to] })
+      await announce(tx, {
+        ...{ code: 'transfer-not-done', organisation, details },
+        ...{ leads: from, also: [to] },
+      })
       return null
     })
   } catch (error) {

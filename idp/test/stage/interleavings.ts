@@ -405,7 +405,8 @@ async function rescues(
       return withdrawRescue({ db }, { organisation, by: open?.account ?? who })
     case 'refuse-rescue':
       return (
-        (await transact(db, (tx) => refuseRescue(tx, { organisation, rescue, staff }))) ?? 'refused'
+        (await transact(db, (tx) => refuseRescue(tx, { organisation, rescue, staff, reason }))) ??
+        'refused'
       )
     case 'confirm-rescue': {
       const later = new Date(Date.now() + 6 * 24 * 60 * 60_000)

@@ -12,6 +12,9 @@ const ABOUT = {
   person: 'Anne Dupont',
 }
 
+/** What waits for somebody who has just begun to lead. */
+const WAITS = { waits: 'some', requests: 2, invitations: 1, changes: 0 }
+
 /** What the text of each letter says besides the name. */
 export const DETAILS: Readonly<Partial<Record<LetterCode, Record<string, string | number>>>> = {
   locked: { minutes: 15 },
@@ -30,9 +33,23 @@ export const DETAILS: Readonly<Partial<Record<LetterCode, Record<string, string 
   'members-review': { ...ABOUT, what: 'reminder' },
   'transfer-proposed': ABOUT,
   'transfer-announced': { ...ABOUT, other: 'Marie Martin' },
-  'transfer-done': ABOUT,
-  'transfer-not-done': { ...ABOUT, what: 'refused' },
-  rescue: { ...ABOUT, what: 'vacant', day: '28/11/2026' },
+  'transfer-done': { ...ABOUT, ...WAITS },
+  'transfer-not-done': { ...ABOUT, ...WAITS, what: 'refused' },
+  rescue: { ...ABOUT, ...WAITS, what: 'vacant', day: '28/11/2026' },
+  'organisation-closed': { ...ABOUT, place: 'leads' },
+  'organisation-reopened': { ...ABOUT, place: 'vacant' },
+  'organisation-corrected': {
+    ...ABOUT,
+    ...{ number: '0566.988.259', form: '017', sector: 'nonprofit', public: 'no' },
+    reason: 'Le numéro était celui d’un autre',
+  },
+  'organisations-merged': {
+    ...ABOUT,
+    what: 'merged-gone',
+    other: 'Le Passage ASBL',
+    before: 'GESTIONNAIRE',
+    role: 'RESPONSABLE',
+  },
   'register-change': { ...ABOUT, what: 'name' },
 }
 
