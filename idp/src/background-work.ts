@@ -12,6 +12,7 @@ import { compareWithRegister } from '#organisation-data'
 import { answerForgotten } from '#recovery'
 import { eraseDue, forgetOld } from '#retention'
 import { countLatencies } from '#signals'
+import { tellTeam } from '#staff'
 import { flyCanary } from '#status'
 import { watchTransfers } from '#transfers'
 import type { Services } from './services.ts'
@@ -48,6 +49,7 @@ export function startBackgroundWork(services: Services, catalogue: Catalogue): P
       'compare-with-register': async () => void (await compareWithRegister({ db })),
       'release-forgotten': () => releaseForgotten(db),
       'tell-of-request': (job) => tellOfRequest({ db }, job),
+      'tell-team': (job) => tellTeam({ db }, job),
       'watch-requests': () => watchRequests({ db }),
       'erase-due': async () => void (await eraseDue({ db, log })),
       'end-due-roles': async () => void (await endDueRoles({ db }, new Date())),

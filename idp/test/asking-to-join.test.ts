@@ -58,7 +58,8 @@ const here = () => ({ id: tilleuls(), bce: TILLEULS, name: 'Les Tilleuls ASBL' }
 
 const askAs = async (login: string, bce = TILLEULS, words: Record<string, string> = {}) => {
   const visitor = await signsIn(myanm.issuer, login)
-  await visitor.go(at(`/organismes/rejoindre?numero=${bce}`))
+  const how = /^\d+$/.test(bce) ? 'numero' : 'nom'
+  await visitor.go(at(`/organismes/rejoindre?${how}=${bce}`))
   const page = await visitor.submit({
     form: 'form[action="/organismes/rejoindre"]',
     fields: { fonction: 'Éducatrice', message: 'Bonjour, c’est moi.', ...words },
@@ -218,6 +219,125 @@ describe('asking to join', () => {
 
   test('of one’s own team is needless', async () => {
     expect((await askAs('lecteur')).page.text).toContain('Vous faites déjà partie de cette équipe.')
+  })
+})
+
+describe('an organisation is found by its name (ahead 3)', () => {
+  const PLACES = [
+    { number: '0400003056', name: 'Le Jardin des Possibles', town: ['4000', 'Liège'] },
+    { number: '0400004046', name: 'Les Possibles', town: ['5000', 'Namur'] },
+    {
+      number: '0400005036',
+      name: 'Possibles et Compagnie',
+      town: ['1000', 'Bruxelles'],
+      ceased: true,
+    },
+  ] as const
+
+  beforeAll(async () => {
+    for (const { number, name, town, ...rest } of PLACES) {
+      await query(
+        database,
+        `insert into register_enterprise (number, type, names, seat, ceased_on)
+          values ($1, 'legal', jsonb_build_object('fr', $2::text), $3, $4)
+          on conflict (number) do nothing`,
+        [
+          number,
+          name,
+          JSON.stringify({
+            ...{ postcode: town[0], house: '1', box: null },
+            fr: { street: 'Rue Haute', locality: town[1], country: null },
+            nl: { street: null, locality: null, country: null },
+          }),
+          'ceased' in rest ? '2026-01-31' : null,
+        ],
+      )
+    }
+  })
+
+  const looksFor = async (visitor: Visitor, name: string) => {
+    await visitor.go(at('/organismes/rejoindre'))
+    return visitor.submit({
+      form: 'form[action="/organismes/rejoindre"]',
+      fields: { numero: name },
+    })
+  }
+  const offered = (page: NonNullable<Visitor['page']>) =>
+    page
+      .$('a.choice')
+      .toArray()
+      .map((link) => new URL(page.$(link).attr('href') ?? '', page.url).searchParams.get('numero'))
+
+  test('in three screens: the name, the list, the request', async () => {
+    const visitor = await signsIn(myanm.issuer, 'particulier')
+    const page = await looksFor(visitor, 'tilleuls')
+    expect(page.status).toBe(200)
+    expect(offered(page)).toContain(TILLEULS)
+    await visitor.follow(/Les Tilleuls ASBL/)
+    expect(visitor.page?.text).toContain('Demander à rejoindre Les Tilleuls ASBL')
+    const sent = await visitor.submit({ form: 'form[method=post][action="/organismes/rejoindre"]' })
+    expect(sent.url.pathname).toMatch(/^\/compte\/demandes\//)
+    expect(await requests()).toMatchObject([{ organisation_id: tilleuls(), state: 'pending' }])
+  })
+
+  test('with what tells one from another; what has ceased cannot be chosen', async () => {
+    const visitor = await signsIn(myanm.issuer, 'particulier')
+    const page = await looksFor(visitor, 'possibles')
+    expect(offered(page).sort()).toEqual(['0400003056', '0400004046'])
+    expect(page.text).toMatch(/Les Possibles\s+5000 Namur · 0400\.004\.046/)
+    expect(page.text).toContain('Possibles et Compagnie')
+    expect(page.text).toContain('A cessé ses activités')
+  })
+
+  test('the list is the register’s: whether one of them is here changes nothing of it', async () => {
+    const visitor = await signsIn(myanm.issuer, 'particulier')
+    const before = (await looksFor(visitor, 'possibles')).$('main').html()
+    const [made] = await query<{ id: string }>(
+      database,
+      `insert into organisation (kind, bce, name, nonprofit, state)
+        values ('organisme', '0400004046', 'Les Possibles', true, 'vacant') returning id`,
+    )
+    expect((await looksFor(visitor, 'possibles')).$('main').html()).toBe(before)
+    await arrange(database, 'delete from organisation where id = $1', [made?.id])
+    // Ours alone, without a number: no search finds it.
+    expect(offered(await looksFor(visitor, 'Académie de Montpellier'))).toEqual([])
+  })
+
+  test('of a name the register does not know, the way on is its exact name', async () => {
+    const visitor = await signsIn(myanm.issuer, 'particulier')
+    const page = await looksFor(visitor, 'Académie de Montpellier')
+    expect(page.text).toContain('Aucun organisme du registre public')
+    await visitor.follow('Demander à « Académie de Montpellier »')
+    await visitor.submit({ form: 'form[method=post][action="/organismes/rejoindre"]' })
+    expect((await requests()).map(({ organisation_id: id }) => id)).toEqual([
+      myanm.organisations.get('montpellier'),
+    ])
+  })
+
+  test('keeps the site and the page one came from, to the end', async () => {
+    const visitor = await signsIn(myanm.issuer, 'particulier')
+    await visitor.go(
+      at('/organismes/rejoindre?numero=possibles&site=guide-social&page=%2Fpublier%2Femploi'),
+    )
+    await visitor.follow(/Les Possibles/)
+    await visitor.submit({ form: 'form[method=post][action="/organismes/rejoindre"]' })
+    expect(await query(database, 'select client_id, return_path from join_request')).toEqual([
+      { client_id: 'guide-social', return_path: '/publier/emploi' },
+    ])
+    await arrange(database, 'delete from join_request')
+    // What is no site of ours and no path of it is left out (F31).
+    for (const [site, page, kept] of [
+      ['nobody', '/x', { client_id: null, return_path: null }],
+      ['guide-social', '//evil.example', { client_id: 'guide-social', return_path: null }],
+    ] as const) {
+      const query_ = new URLSearchParams({ numero: TILLEULS, site, page })
+      await visitor.go(at(`/organismes/rejoindre?${query_}`))
+      await visitor.submit({ form: 'form[method=post][action="/organismes/rejoindre"]' })
+      expect(await query(database, 'select client_id, return_path from join_request')).toEqual([
+        kept,
+      ])
+      await arrange(database, 'delete from join_request')
+    }
   })
 })
 
@@ -396,12 +516,12 @@ describe('a request nobody answers', () => {
     await until(() => lettersTo('gestionnaire').length === 2)
     await watched(5)
     await until(() => lettersTo('gestionnaire').length === 3)
-    expect(await listEscalated(myanm.idp.services.db)).toEqual([])
+    expect(await listEscalated(myanm.idp.services.db, { after: null, most: 10 })).toEqual([])
     await watched(6)
     await until(() => lettersTo('responsable').length === 1)
     expect(lettersTo('responsable')[0]?.text).toContain('Pouvez-vous lui en parler')
     await watched(7)
-    expect(await listEscalated(myanm.idp.services.db)).toMatchObject([
+    expect(await listEscalated(myanm.idp.services.db, { after: null, most: 10 })).toMatchObject([
       { organisation: tilleuls(), kind: 'join' },
     ])
     expect(lettersTo('gestionnaire')).toHaveLength(3)

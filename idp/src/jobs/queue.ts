@@ -14,6 +14,7 @@ export interface Job {
   'watch-letters': Record<string, never>
   'watch-transfers': Record<string, never>
   'tell-of-request': { request: string }
+  'tell-team': { organisation: string; what: 'closed' | 'reopened'; after: string | null }
   'watch-requests': Record<string, never>
   'release-forgotten': Record<string, never>
   'sweep-expired': Record<string, never>

@@ -1,11 +1,11 @@
 import type Router from '@koa/router'
 import { frameProblem, readForm, render } from '@myanm/chassis'
-import { isOneOfOurSites } from '#clients'
 import { accountPage, keepNotice, requirePerson } from '#visits'
 import { nothingForm } from './forms.ts'
 import type { JoinRequestNeeds } from './needs.ts'
 import { mayAskAgainOn } from './rules.ts'
 import { findOwnRequest, type OwnRequest } from './store.ts'
+import { isIn, wayOn } from './way-on.ts'
 import { withdrawRequest } from './withdraw.ts'
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
@@ -27,14 +27,15 @@ export function requestRoutes(router: Router, needs: JoinRequestNeeds): void {
     const visit = await requirePerson(ctx, needs)
     if (!visit) return
     const request = await requestOf(visit.account, ctx.params['requestId'] ?? '')
-    const { state, settledAt } = request
-    const again = state === 'refused' && settledAt ? mayAskAgainOn(settledAt) : null
+    const { state, settledAt, isOfClosed } = request
+    const again = state === 'refused' && settledAt && !isOfClosed ? mayAskAgainOn(settledAt) : null
     render(ctx, 'join-requests/pages/request.njk', {
       ...accountPage(ctx, visit, 'organisations'),
       request,
-      wayOn: wayOn(request),
+      isIn: isIn(request),
+      wayOn: isIn(request) ? wayOn(request) : null,
       again,
-      mayAskAgain: state !== 'pending' && state !== 'approved' && (!again || again <= new Date()),
+      mayAskAgain: state !== 'pending' && !isIn(request) && (!again || again <= new Date()),
     })
   })
 
@@ -48,19 +49,4 @@ export function requestRoutes(router: Router, needs: JoinRequestNeeds): void {
     ctx.status = 303
     ctx.redirect(`/compte/demandes/${id}`)
   })
-}
-
-/**
- * Where « Continuer » leads: to the page wanted at the site, signed in for this organisation. Made from
- * the registered address of the site and a path that was checked when it was kept (F31).
- */
-function wayOn({ client, homeUri, organisation, page }: OwnRequest): string | null {
-  if (homeUri === null) return null
-  if (client === null || !isOneOfOurSites(client) || organisation === null) return homeUri
-  const address = new URL('/connexion', homeUri)
-  address.search = new URLSearchParams({
-    organisation,
-    ...(page !== null && { retour: page }),
-  }).toString()
-  return address.href
 }

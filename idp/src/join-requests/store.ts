@@ -57,6 +57,10 @@ export async function findEarlier(
     .where('account_id', '=', account)
     .where('state', 'in', ['pending', 'refused'])
     .where((row) =>
+      // Refused by nobody: it was closed, which is no answer to this person.
+      row.or([row('state', '=', 'pending'), row('decided_by', 'is not', null)]),
+    )
+    .where((row) =>
       row.or([
         row('organisation_id', '=', addressee.id),
         row.and([
@@ -121,6 +125,8 @@ export interface OwnRequest {
   readonly function: string | null
   readonly message: string | null
   readonly state: RequestState
+  /** Refused because the organisation was closed, by nobody. */
+  readonly isOfClosed: boolean
   readonly createdAt: Date
   readonly expiresAt: Date
   readonly settledAt: Date | null
@@ -129,7 +135,10 @@ export interface OwnRequest {
   readonly client: string | null
   readonly site: string | null
   readonly homeUri: string | null
+  readonly redirectUris: readonly string[] | null
   readonly page: string | null
+  /** What the person is there now; null for whoever is not of the team. */
+  readonly role: Role | null
 }
 
 function ownRequests(db: Reader) {
@@ -137,6 +146,12 @@ function ownRequests(db: Reader) {
     .selectFrom('join_request')
     .leftJoin('organisation', 'organisation.id', 'join_request.organisation_id')
     .leftJoin('client', 'client.client_id', 'join_request.client_id')
+    .leftJoin('membership', (join) =>
+      join
+        .onRef('membership.organisation_id', '=', 'join_request.organisation_id')
+        .onRef('membership.account_id', '=', 'join_request.account_id')
+        .on('membership.state', '=', 'active'),
+    )
     .select([
       'join_request.id',
       'join_request.kind',
@@ -149,6 +164,9 @@ function ownRequests(db: Reader) {
       'join_request.function',
       'join_request.message',
       'join_request.state',
+      sql<boolean>`join_request.state = 'refused' and join_request.decided_by is null`.as(
+        'isOfClosed',
+      ),
       'join_request.created_at as createdAt',
       sql<Date>`join_request.created_at + interval '30 days'`.as('expiresAt'),
       'join_request.settled_at as settledAt',
@@ -157,8 +175,31 @@ function ownRequests(db: Reader) {
       'join_request.client_id as client',
       'client.name as site',
       'client.home_uri as homeUri',
+      'client.redirect_uris as redirectUris',
       'join_request.return_path as page',
+      'membership.role',
     ])
+}
+
+/**
+ * What somebody came for when they asked an organisation to let them in: where they go on to when they
+ * come in by an invitation instead. Only while the request would still wait by itself.
+ */
+export async function findWanted(
+  db: Reader,
+  of: { readonly account: string; readonly organisation: string },
+): Promise<OwnRequest | undefined> {
+  const row = await ownRequests(db)
+    .where('join_request.account_id', '=', of.account)
+    .where('join_request.organisation_id', '=', of.organisation)
+    .where('join_request.kind', '=', 'join')
+    .where('join_request.state', 'in', ['pending', 'superseded'])
+    .where('join_request.client_id', 'is not', null)
+    .where('join_request.expires_at', '>', sql<Date>`now()`)
+    .orderBy('join_request.id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row as OwnRequest | undefined
 }
 
 /** The requests somebody has made, the latest first: what is open, and what was answered. */
@@ -285,4 +326,19 @@ export async function settleRequest(
     .where('state', '=', 'pending')
     .executeTakeFirst()
   return numUpdatedRows > 0n
+}
+
+/** What waits at an organisation, refused by nobody. The caller holds the organisation. */
+export async function refuseAllOf(
+  tx: Tx<Tables>,
+  organisation: string,
+): Promise<{ readonly id: string; readonly account: string; readonly kind: 'join' | 'raise' }[]> {
+  const rows = await tx
+    .updateTable('join_request')
+    .set({ state: 'refused', settled_at: sql<Date>`now()` })
+    .where('organisation_id', '=', organisation)
+    .where('state', '=', 'pending')
+    .returning(['id', 'account_id as account', 'kind'])
+    .execute()
+  return rows as { id: string; account: string; kind: 'join' | 'raise' }[]
 }

@@ -1,4 +1,5 @@
 import type { Db, Tx } from '@myanm/database'
+import type { Role } from '@myanm/permissions'
 import { sql } from 'kysely'
 import type { Tables } from '../tables.ts'
 import { WITH_THE_TEAM } from './rules.ts'
@@ -117,8 +118,14 @@ export interface Escalated {
   readonly since: Date
 }
 
-/** What the organisation itself left unanswered for a week, the oldest first. */
-export async function listEscalated(db: Reader): Promise<Escalated[]> {
+/**
+ * What the organisation itself left unanswered for a week, the oldest first. Paged by key.
+ * @param page `after`: the last one of the page before; null for the first
+ */
+export async function listEscalated(
+  db: Reader,
+  page: { readonly after: string | null; readonly most: number },
+): Promise<Escalated[]> {
   const rows = await db
     .selectFrom('join_request')
     .innerJoin('organisation', 'organisation.id', 'join_request.organisation_id')
@@ -132,8 +139,69 @@ export async function listEscalated(db: Reader): Promise<Escalated[]> {
     ])
     .where('join_request.state', '=', 'pending')
     .where('join_request.reminders', '>=', WITH_THE_TEAM)
-    .orderBy('join_request.created_at')
-    .limit(200)
+    .$if(page.after !== null, (query) => query.where('join_request.id', '>', page.after ?? ''))
+    .orderBy('join_request.id')
+    .limit(page.most)
     .execute()
   return rows as Escalated[]
+}
+
+/** A request that waits at one organisation, for the team of the ANM: who asks for what, not their words. */
+export interface WaitingAt {
+  readonly id: string
+  readonly kind: 'join' | 'raise'
+  readonly account: string
+  readonly given_name: string | null
+  readonly family_name: string | null
+  readonly email: string | null
+  readonly wishedRole: Role | null
+  readonly createdAt: Date
+  readonly isEscalated: boolean
+}
+
+/** The oldest first. Paged by key. */
+export async function listWaitingAt(
+  db: Reader,
+  page: { readonly organisation: string; readonly after: string | null; readonly most: number },
+): Promise<WaitingAt[]> {
+  const rows = await db
+    .selectFrom('join_request')
+    .innerJoin('account', 'account.id', 'join_request.account_id')
+    .select([
+      'join_request.id',
+      'join_request.kind',
+      'join_request.account_id as account',
+      'account.given_name',
+      'account.family_name',
+      'account.email',
+      'join_request.wished_role as wishedRole',
+      'join_request.created_at as createdAt',
+      sql<boolean>`join_request.reminders >= ${WITH_THE_TEAM}`.as('isEscalated'),
+    ])
+    .where('join_request.organisation_id', '=', page.organisation)
+    .where('join_request.state', '=', 'pending')
+    .$if(page.after !== null, (query) => query.where('join_request.id', '>', page.after ?? ''))
+    .orderBy('join_request.id')
+    .limit(page.most)
+    .execute()
+  return rows as WaitingAt[]
+}
+
+/**
+ * Who leads and can answer: somebody suspended, or about to be erased, reads no letter, and the request
+ * goes to those who stand next to them at once. Whoever has not come over from an old site can.
+ */
+export async function findWhoAnswers(
+  db: Reader,
+  organisation: string,
+): Promise<{ readonly account: string } | undefined> {
+  return await db
+    .selectFrom('membership')
+    .innerJoin('account', 'account.id', 'membership.account_id')
+    .select('membership.account_id as account')
+    .where('membership.organisation_id', '=', organisation)
+    .where('membership.role', '=', 'GESTIONNAIRE')
+    .where('membership.state', '=', 'active')
+    .where('account.state', 'not in', ['suspended', 'deletion_requested', 'deleted'])
+    .executeTakeFirst()
 }

@@ -2,12 +2,12 @@ import { type Db, type Tx, transact } from '@myanm/database'
 import { displayName } from '#accounts'
 import { record } from '#journal'
 import { post } from '#mail'
-import { findManager } from '#organisations'
 import { nameInMail } from '#rules/mail'
 import type { Tables } from '../tables.ts'
 import { stepDue, UNNAMED } from './rules.ts'
 import { lockRequest, settleRequest } from './store.ts'
 import {
+  findWhoAnswers,
   listExpired,
   listResponsables,
   listToTell,
@@ -43,7 +43,7 @@ async function carryOn(tx: Tx<Tables>, request: string, now: Date): Promise<void
   // Answered meanwhile, or made to an organisation that is not here.
   if (!waiting) return
   const { organisation, toldAt, done } = waiting
-  const manager = await findManager(tx, organisation)
+  const manager = await findWhoAnswers(tx, organisation)
   if (toldAt === null) {
     await noteTold(tx, request)
     if (manager) {

@@ -28,9 +28,10 @@ export interface MemberVisit {
 /**
  * The member of the organisation named in the address (`/organismes/:organisme/…`) who may do this; null
  * after having sent the visitor to sign in. Whoever is not of the team learns nothing, not even that the
- * organisation exists; whoever was of it last month is told that they no longer are (E41).
+ * organisation exists; whoever was of it last month is told that they no longer are (E41), and who is of
+ * one whose account is closed, that it is.
  *
- * @throws Problem `not-found`, `no-longer-member` (404) for who is no member, `role-too-low` (403, E14) for whose role does
+ * @throws Problem `not-found`, `no-longer-member`, `organisation-closed` (404) for who is no member, `role-too-low` (403, E14) for whose role does
  *   not allow it
  */
 export async function requireMember(
@@ -62,9 +63,12 @@ async function asMember(
   const standing = isIdentifier(id) ? await standingOf(db, visit.account, id) : null
   if (!standing?.organisation) {
     const ways = [{ key: 'memberships.way.my-organisations', href: '/compte/organismes' }]
-    const left = isIdentifier(id) ? await findLeft(db, { organisation: id, account }) : null
-    if (left === null) throw frameProblem('not-found', { ways })
-    throw problem('no-longer-member', { values: { organisation: left }, ways })
+    const left = isIdentifier(id) ? await findLeft(db, { organisation: id, account }) : undefined
+    if (!left) throw frameProblem('not-found', { ways })
+    const values = { organisation: left.name }
+    if (!left.isClosed) throw problem('no-longer-member', { values, ways })
+    const contact = { key: 'memberships.way.contact', href: '/contact' }
+    throw problem('organisation-closed', { values, ways: [...ways, contact] })
   }
   const { organisation } = standing
   const actor = actorOf(standing)

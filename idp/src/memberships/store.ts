@@ -217,19 +217,27 @@ export async function listEnding(
   return rows as (Member & { ends_on: string })[]
 }
 
-/** The name of an organisation somebody was of until a month ago, for who is told so; null otherwise. */
-export async function findLeft(
+/**
+ * An organisation somebody was of until a month ago, or is of while it is closed, for who is told so;
+ * undefined for everybody else.
+ */
+export function findLeft(
   db: Db<Tables>,
   of: { readonly organisation: string; readonly account: string },
-): Promise<string | null> {
-  const row = await db
+): Promise<{ readonly name: string; readonly isClosed: boolean } | undefined> {
+  return db
     .selectFrom('membership')
     .innerJoin('organisation', 'organisation.id', 'membership.organisation_id')
-    .select('organisation.name')
+    .select(['organisation.name', sql<boolean>`membership.state = 'active'`.as('isClosed')])
     .where('membership.organisation_id', '=', of.organisation)
     .where('membership.account_id', '=', of.account)
-    .where('membership.until', '>', sql<Date>`now() - interval '30 days'`)
+    .where((row) =>
+      row.or([
+        row('membership.until', '>', sql<Date>`now() - interval '30 days'`),
+        row.and([row('membership.state', '=', 'active'), row('organisation.state', '=', 'closed')]),
+      ]),
+    )
+    .orderBy('isClosed', 'desc')
     .limit(1)
     .executeTakeFirst()
-  return row?.name ?? null
 }

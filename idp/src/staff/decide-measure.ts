@@ -1,16 +1,11 @@
 import { isCheckViolation, type Tx, transact } from '@myanm/database'
 import { findAccount, lockAccount } from '#accounts'
 import { record } from '#journal'
-import {
-  admit,
-  closeOrganisation,
-  findMembership,
-  lockOrganisation,
-  reopenOrganisation,
-} from '#organisations'
+import { admit, findMembership, lockOrganisation } from '#organisations'
 import { declareVacant, giveRole } from '#transfers'
 import type { Needs } from '../services.ts'
 import type { Tables } from '../tables.ts'
+import { closeAndTell, reopenAndTell } from './close-and-reopen.ts'
 import { lockMeasure, settleMeasure } from './measures-store.ts'
 import { refusalToDecide, type StaffRefusal } from './rules.ts'
 import { holdMember } from './store.ts'
@@ -65,8 +60,8 @@ async function apply(
 ): Promise<boolean> {
   const { kind, organisation, account, rescue, staff, now } = measure
   if (kind === 'vacant') return declareVacant(tx, { organisation, staff })
-  if (kind === 'close') return closeOrganisation(tx, { organisation, by: staff })
-  if (kind === 'reopen') return (await reopenOrganisation(tx, { organisation, by: staff })) !== null
+  if (kind === 'close') return closeAndTell(tx, { organisation, staff })
+  if (kind === 'reopen') return reopenAndTell(tx, { organisation, staff })
   if (account === null || (kind === 'rescue' && rescue === null)) return false
   const locked = await lockOrganisation(tx, organisation)
   await lockAccount(tx, account)
