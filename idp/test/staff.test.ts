@@ -696,6 +696,62 @@ test('a site that does not hear of changes is seen, and what it never heard is t
   expect(
     await query(database, 'select state from signal_delivery where id = $1', [dead?.id ?? '']),
   ).toEqual([{ state: 'pending' }])
+
+  // Many of them: counted, page by page, and all told again at once, behind nothing and with what holds now.
+  await query(
+    database,
+    `with change as (
+        insert into signal (account_id, kind, rights_version, spread_at)
+          select $1, 'rights-changed', 2, now() from generate_series(1, 60) returning id, position
+      )
+      insert into signal_delivery (signal_id, position, client_id, account_id, rights_version, state, last_reason, settled_at)
+        select id, position, 'monasbl', $1, 2, 'given-up', 'ECONNREFUSED', now() from change`,
+    [idOf('multi')],
+  )
+  const many = await visitor.go(at('/equipe-anm/sites'))
+  expect(many.text).toContain('60 changements en tout')
+  const shown = (page: Page) =>
+    page
+      .$('form[action$="/redire"]')
+      .toArray()
+      .map((form) => page.$(form).attr('action'))
+  expect(shown(many)).toHaveLength(50)
+  const rest = await visitor.follow('Suivants')
+  expect(new Set([...shown(many), ...shown(rest)]).size).toBe(60)
+  expect(rest.text).not.toContain('Suivants')
+  // A key that is of nothing begins at the top.
+  expect(shown(await visitor.go(at(`/equipe-anm/sites?apres=${idOf('multi')}`)))).toHaveLength(50)
+  expect(shown(await visitor.go(at('/equipe-anm/sites?apres=%00')))).toHaveLength(50)
+  const all = await visitor.submit({ form: 'form[action$="/monasbl/tout-redire"]' })
+  expect(all.text).toContain('Les changements sont annoncés à nouveau à ce site')
+  expect(all.text).toContain('Aucun : chaque site a reçu chaque changement.')
+  const waiting = await query(
+    database,
+    `select from signal_delivery d join account a on a.id = d.account_id
+      where d.client_id = 'monasbl' and d.state = 'pending' and d.rights_version = a.rights_version`,
+  )
+  expect(waiting).toHaveLength(61)
+
+  // A site that takes nothing is seen long before it is given up.
+  await query(database, 'delete from signal_stream')
+  await query(
+    database,
+    `update signal_delivery set tries = 4, last_reason = 'answered 404',
+      next_try_at = now() + interval '1 hour' where state = 'pending'`,
+  )
+  const overdue = await visitor.go(at('/equipe-anm/sites'))
+  expect(overdue.text).toMatch(
+    /MonASBL Depuis le .* · 61 changements attendent · dernière réponse : answered 404/,
+  )
+  expect(overdue.text).not.toContain('chaque site a entendu chaque changement')
+
+  // And who suspends an account sees how far that has come: where it waits, and since when.
+  const suspended = await suspends(visitor, 'multi')
+  expect(suspended.text).toMatch(
+    /Dernier changement .* : appliqué sur \d+ sites? sur \d+ MonASBL : en retard depuis \d+ s\./,
+  )
+  expect(suspended.headers.get('refresh')).toBeNull()
+  await query(database, 'delete from signal')
 })
 
 test('the figures of old accounts are those of the tables', async () => {

@@ -13,6 +13,7 @@ import { findInviter, type Inviter } from './inviter.ts'
 import { judge, mayCancel, mayGive, PAUSE, rolesToGive, type Verdict } from './rules.ts'
 import { detailsOf, sendInvitations } from './send.ts'
 import { findKnown, type Invitation, lockInvitation, noteSentAgain, settle } from './store.ts'
+import { tellInviter } from './tell-inviter.ts'
 
 /** Who does something to which invitation of their team. */
 interface Gesture {
@@ -52,6 +53,25 @@ export function cancelInvitation({ db }: Needs<'db'>, gesture: Gesture): Promise
     if (!mayCancel(held.inviter.actor, authorOf(held))) return 'not-yours'
     return (await cancel(tx, held.invitation, gesture)) ? 'cancelled' : 'over'
   })
+}
+
+/**
+ * The team of the ANM cancels an invitation, and whoever sent it is told why (P22). Whether who does it
+ * may is theirs to see.
+ * @returns who had sent it, null when that is nobody any more; undefined when it no longer waits
+ */
+export async function cancelForTeam(
+  tx: Tx<Tables>,
+  gesture: Gesture & { readonly reason: string },
+): Promise<{ readonly invitedBy: string | null } | undefined> {
+  const { organisation, reason } = gesture
+  await lockOrganisation(tx, organisation)
+  const invitation = await lockInvitation(tx, gesture.invitation)
+  if (invitation?.organisation !== organisation) return undefined
+  if (!(await cancel(tx, invitation, gesture))) return undefined
+  const { invitedBy } = invitation
+  await tellInviter(tx, { organisation, invitedBy, what: 'cancelled', person: null, reason })
+  return { invitedBy }
 }
 
 async function cancel(

@@ -1,6 +1,6 @@
 export { type Accepted, acceptInvitation, declineInvitation, type NotAccepted } from './answer.ts'
-export { cancelInvitation, sendInvitationAgain } from './change.ts'
+export { cancelForTeam, cancelInvitation, sendInvitationAgain } from './change.ts'
 export { expireInvitations } from './expire.ts'
-export { landingOf } from './landing.ts'
 export { listInvitationsOf, type WaitingInvitation } from './list-for-person.ts'
 export { invitationRoutes } from './routes.ts'
+export { findInvitation, type Invitation, listPending } from './store.ts'

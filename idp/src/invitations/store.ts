@@ -281,6 +281,24 @@ export async function listInvitations(
   return { invitations: page, next: rows.length > LISTED ? (page.at(-1)?.id ?? null) : null }
 }
 
+/**
+ * What waits for an answer, the latest first, for the team of the ANM (P22). Paged by key.
+ * @param page `after`: the last one of the page before; null for the first
+ */
+export async function listPending(
+  db: Db<Tables>,
+  page: { readonly organisation: string; readonly after: string | null; readonly most: number },
+): Promise<Listed[]> {
+  const rows = await listed(db, page.organisation)
+    .where('invitation.state', '=', 'pending')
+    .where('invitation.expires_at', '>', sql<Date>`now()`)
+    .$if(page.after !== null, (query) => query.where('invitation.id', '<', page.after ?? ''))
+    .orderBy('invitation.id', 'desc')
+    .limit(page.most)
+    .execute()
+  return rows.map(asListed)
+}
+
 export async function findListed(
   db: Db<Tables>,
   of: { readonly organisation: string; readonly id: string },

@@ -13,13 +13,15 @@ export async function tellInviter(
   told: {
     readonly organisation: string
     readonly invitedBy: string | null
-    readonly what: 'accepted' | 'declined' | 'expired'
+    readonly what: 'accepted' | 'declined' | 'expired' | 'cancelled'
     /** Who joined, whom the team sees from now on; nobody else is named. */
     readonly person: string | null
     readonly count?: number
+    /** Why the team of the ANM cancelled it, in its own words. */
+    readonly reason?: string
   },
 ): Promise<void> {
-  const { organisation: id, invitedBy: account, what, person, count = 1 } = told
+  const { organisation: id, invitedBy: account, what, person, count = 1, reason } = told
   const inviter = await findInviter(tx, { account, organisation: id })
   const organisation = await findOrganisation(tx, { id })
   if (!inviter || !organisation) return
@@ -32,6 +34,7 @@ export async function tellInviter(
       person: person === null ? 'none' : calledInMail(person),
       what,
       count,
+      ...(reason !== undefined && { reason }),
     },
   })
 }

@@ -1,4 +1,5 @@
 export { compareWithRegister } from './compare-with-register.ts'
+export { type Corrected, correctIdentity } from './correct-identity.ts'
 export { registrationForm } from './forms.ts'
 export { foundOrganisation } from './found-organisation.ts'
 export { mistakesWithPhone, phoneIn } from './phone-in.ts'

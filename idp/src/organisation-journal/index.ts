@@ -1,1 +1,2 @@
+export { readForTeam } from './read-for-team.ts'
 export { organisationJournalRoutes } from './routes.ts'

@@ -5,7 +5,7 @@ import { thatDayRoutes } from './that-day-routes.ts'
 
 /**
  * What happened in an organisation, and what somebody could do there on a day (P38, X6, ahead 13): for
- * its GESTIONNAIRE. Read only; that it was read is written nowhere.
+ * its GESTIONNAIRE. Read only; that they read it is written nowhere.
  */
 export function organisationJournalRoutes(needs: OrganisationJournalNeeds): Router {
   const router = new Router()

@@ -6,6 +6,13 @@ export {
   foundOrganisations,
 } from './carry-over-store.ts'
 export { closeOrganisation, reopenOrganisation } from './closing-store.ts'
+export {
+  type Colleague,
+  findColleagues,
+  listColleagues,
+  listEverMembers,
+} from './colleagues-store.ts'
+export { getIdentity, type Identity, saveIdentity } from './correction-store.ts'
 export { registerOrganisation, renameOrganisation, setOption } from './founding-store.ts'
 export {
   admit,
@@ -30,8 +37,7 @@ export {
 export {
   findMerge,
   findMergedInto,
-  findMergeOf,
-  listUndoable,
+  findUndoableOf,
   type Merge,
   type Moved,
 } from './merge-store.ts'
@@ -39,6 +45,5 @@ export {
   type Choice,
   findOrganisation,
   listChoices,
-  listColleagues,
   type Organisation,
 } from './store.ts'

@@ -2,7 +2,8 @@ import type Router from '@koa/router'
 import { frameProblem, readForm, render } from '@myanm/chassis'
 import { transact } from '@myanm/database'
 import type { Context } from 'koa'
-import { listEscalated } from '#join-requests'
+import { listPending } from '#invitations'
+import { listEscalated, listWaitingAt } from '#join-requests'
 import { record } from '#journal'
 import { listLegacyConflicts, settleLegacyConflict } from '#legacy'
 import { listCeased, listToCheck, markChecked } from '#organisation-data'
@@ -16,21 +17,29 @@ import { listMeasuresOf, listOpenMeasures } from './measures-store.ts'
 import type { StaffNeeds } from './needs.ts'
 import {
   findClosingWish,
+  findInTeam,
   listOrganisationActions,
   listTeam,
   listVacant,
-  MOST_MEMBERS,
   searchOrganisations,
 } from './organisations-store.ts'
-import { idIn, seeOther, staffPage, staffProblem } from './pages.ts'
-import { MOST_FOUND, measuresOn, readOrganisationSearch } from './rules.ts'
+import { identifierIn, idIn, seeOther, staffPage, staffProblem } from './pages.ts'
+import { MOST_FOUND, MOST_LISTED, measuresOn, pageOf, readOrganisationSearch } from './rules.ts'
 import { requireActingStaff, staffHere } from './staff-here.ts'
 import { holdMember } from './store.ts'
 
 const LIST = '/equipe-anm/organismes'
 
-/** Of what waits, the oldest: what is done makes room for the next. */
-const MOST_WAITING = 50
+/** The lists of what waits, by their names in the address. */
+const LISTS = ['vacants', 'verifier', 'arretes', 'demandes', 'conflits']
+
+/** Where a list of a page begins, by its name in the address; one more than is shown says whether it goes on. */
+const turnIn = (ctx: Context, list: string) => ({
+  after: identifierIn(ctx.query[list]),
+  most: MOST_LISTED + 1,
+})
+
+const byId = ({ id }: { readonly id: string }): string => id
 
 export const organisationPath = (id: string, rest = ''): string => `${LIST}/${id}${rest}`
 
@@ -38,6 +47,16 @@ const named = (person: {
   readonly given_name: string | null
   readonly family_name: string | null
 }): string => displayName({ ...person, email: null })
+
+/** A page of a list, each with the name of the person it is about. */
+function shownBy<Row extends object>(
+  rows: readonly Row[],
+  keyOf: (row: Row) => string,
+  nameOf: (row: Row) => string,
+) {
+  const { shown, next } = pageOf(rows, keyOf)
+  return { shown: shown.map((row) => ({ ...row, person: nameOf(row) })), next }
+}
 
 /** Organisations, and what waits for the team about them (M45, M64, X5). */
 export function organisationRoutes(router: Router, needs: StaffNeeds): void {
@@ -50,14 +69,13 @@ export function organisationRoutes(router: Router, needs: StaffNeeds): void {
     const found = search ? await searchOrganisations(db, search) : []
     const isTooShort = typed !== null && search === null
     if (isTooShort) ctx.status = 422
-    const first = { after: null, most: MOST_WAITING }
     const [measures, vacant, toCheck, ceased, escalated, conflicts] = [
       await listOpenMeasures(db),
-      await listVacant(db),
-      await listToCheck(db, first),
-      await listCeased(db, first),
-      await listEscalated(db),
-      await listLegacyConflicts(db, first),
+      await listVacant(db, turnIn(ctx, 'vacants')),
+      await listToCheck(db, turnIn(ctx, 'verifier')),
+      await listCeased(db, turnIn(ctx, 'arretes')),
+      await listEscalated(db, turnIn(ctx, 'demandes')),
+      await listLegacyConflicts(db, turnIn(ctx, 'conflits')),
     ]
     render(ctx, 'staff/pages/organisations.njk', {
       ...staffPage(ctx, visit, 'organisations'),
@@ -69,11 +87,12 @@ export function organisationRoutes(router: Router, needs: StaffNeeds): void {
       found: found.slice(0, MOST_FOUND),
       hasMore: found.length > MOST_FOUND,
       measures,
-      vacant,
-      toCheck,
-      ceased,
-      escalated,
-      conflicts,
+      vacant: pageOf(vacant, byId),
+      toCheck: pageOf(toCheck, byId),
+      ceased: pageOf(ceased, byId),
+      escalated: pageOf(escalated, byId),
+      conflicts: pageOf(conflicts, byId),
+      isFurther: LISTS.some((list) => ctx.query[list] !== undefined),
     })
   })
 
@@ -82,8 +101,10 @@ export function organisationRoutes(router: Router, needs: StaffNeeds): void {
     const organisation = await organisationAt(ctx, needs)
     const { id } = organisation
     await record(db, { event: 'staff-looked-at-organisation', organisation: id, by: visit.account })
-    const [team, actions, measures, rescue, wish] = [
-      await listTeam(db, id),
+    const [team, invitations, requests, actions, measures, rescue, wish] = [
+      await listTeam(db, { organisation: id, ...turnIn(ctx, 'membres') }),
+      await listPending(db, { organisation: id, ...turnIn(ctx, 'invitations') }),
+      await listWaitingAt(db, { organisation: id, ...turnIn(ctx, 'demandes') }),
       await listOrganisationActions(db, id),
       await listMeasuresOf(db, id),
       await findRescue(db, id),
@@ -94,8 +115,13 @@ export function organisationRoutes(router: Router, needs: StaffNeeds): void {
     render(ctx, 'staff/pages/organisation.njk', {
       ...staffPage(ctx, visit, 'organisations'),
       organisation,
-      team: team.slice(0, MOST_MEMBERS).map((member) => ({ ...member, name: displayName(member) })),
-      hasMore: team.length > MOST_MEMBERS,
+      team: shownBy(team, ({ membership }) => membership, displayName),
+      invitations: shownBy(invitations, byId, ({ inviter }) => (inviter ? named(inviter) : '')),
+      requests: shownBy(requests, byId, displayName),
+      isFurther: ['membres', 'invitations', 'demandes'].some(
+        (list) => ctx.query[list] !== undefined,
+      ),
+      mayCorrect: organisation.kind === 'organisme' && organisation.state !== 'closed',
       actions: actions.map((action) => ({ ...action, by: named(action) })),
       open: measures.find(({ state }) => state === 'proposed') ?? null,
       measures: measures.filter(({ state }) => state !== 'proposed'),
@@ -151,12 +177,15 @@ function lookedAtRoutes(router: Router, needs: StaffNeeds): void {
 function aloneRoutes(router: Router, needs: StaffNeeds): void {
   const { db } = needs
 
+  const memberAt = async (organisation: string, typed: string) => {
+    const membership = identifierIn(typed)
+    return membership === null ? undefined : await findInTeam(db, { organisation, membership })
+  }
+
   const showRemoval = async (ctx: Context, visit: Visit, form: object) => {
     const organisation = await organisationAt(ctx, needs)
     const membership = String((ctx as Routed).params['lien'])
-    const member = (await listTeam(db, organisation.id)).find(
-      (one) => one.membership === membership,
-    )
+    const member = await memberAt(organisation.id, membership)
     if (!member) throw frameProblem('not-found')
     if (member.role === 'GESTIONNAIRE') {
       throw staffProblem('leads', organisationPath(organisation.id))
@@ -185,7 +214,7 @@ function aloneRoutes(router: Router, needs: StaffNeeds): void {
       return void (await showRemoval(ctx, visit, form))
     }
     const membership = String(ctx.params['lien'])
-    const member = (await listTeam(db, organisation)).find((one) => one.membership === membership)
+    const member = await memberAt(organisation, membership)
     if (!member) throw staffProblem('not-now', organisationPath(organisation))
     const refusal = await removeFromTeam(needs, {
       ...{ organisation, membership, account: member.account, staff: visit.account },

@@ -1,8 +1,8 @@
-import type { Db } from '@myanm/database'
+import type { Db, Tx } from '@myanm/database'
 import type { Role } from '@myanm/permissions'
 import { sql } from 'kysely'
 import type { Tables } from '../tables.ts'
-import { MOST_FOUND, type OrganisationSearch } from './rules.ts'
+import { MOST_FOUND, type OrganisationGesture, type OrganisationSearch } from './rules.ts'
 
 export interface FoundOrganisation {
   readonly id: string
@@ -33,9 +33,10 @@ export function searchOrganisations(
     .execute()
 }
 
-/** Organisations that nobody leads, and whether somebody has asked to. */
+/** Organisations that nobody leads, and whether somebody has asked to; by name. Paged by key. */
 export async function listVacant(
   db: Db<Tables>,
+  page: { readonly after: string | null; readonly most: number },
 ): Promise<{ id: string; name: string; bce: string | null; isAsked: boolean }[]> {
   const rows = await db
     .selectFrom('organisation')
@@ -44,8 +45,15 @@ export async function listVacant(
     )
     .select(['organisation.id', 'organisation.name', 'organisation.bce', 'rescue.id as rescue'])
     .where('organisation.state', '=', 'vacant')
+    .$if(page.after !== null, (query) =>
+      query.where(
+        sql<boolean>`(organisation.name, organisation.id) >
+          (select name, id from organisation where id = ${page.after}::uuid)`,
+      ),
+    )
     .orderBy('organisation.name')
-    .limit(100)
+    .orderBy('organisation.id')
+    .limit(page.most)
     .execute()
   return rows.map(({ rescue, ...organisation }) => ({ ...organisation, isAsked: rescue !== null }))
 }
@@ -60,12 +68,44 @@ export interface TeamMember {
   readonly state: string
 }
 
-/** People of one team shown at once; whoever is not among them is found by their name or address. */
-export const MOST_MEMBERS = 100
+/**
+ * The team, who leads first (M45): what colleagues see of each other, and whether the account is open.
+ * @param page `after`: a membership of this team, the last one of the page before; null for the first
+ */
+export function listTeam(
+  db: Db<Tables>,
+  page: { readonly organisation: string; readonly after: string | null; readonly most: number },
+): Promise<TeamMember[]> {
+  const { organisation, after } = page
+  const beyond = sql<boolean>`exists (
+    select from membership last where last.id = ${after}::uuid and last.organisation_id = ${organisation}::uuid
+      and (membership.role < last.role or (membership.role = last.role
+        and (membership.sort_family_name, membership.sort_given_name, membership.id)
+          > (last.sort_family_name, last.sort_given_name, last.id))))`
+  return teamOf(db, organisation)
+    .where('membership.state', '=', 'active')
+    .$if(after !== null, (query) => query.where(beyond))
+    .orderBy('membership.role', 'desc')
+    .orderBy('membership.sort_family_name')
+    .orderBy('membership.sort_given_name')
+    .orderBy('membership.id')
+    .limit(page.most)
+    .execute()
+}
 
-/** The team, who leads first (M45): what colleagues see of each other, and whether the account is open. */
-export function listTeam(db: Db<Tables>, organisation: string): Promise<TeamMember[]> {
-  return db
+/** One of the team; undefined for who is not, or no longer, of it. */
+export function findInTeam(
+  db: Db<Tables>,
+  of: { readonly organisation: string; readonly membership: string },
+): Promise<TeamMember | undefined> {
+  return teamOf(db, of.organisation)
+    .where('membership.state', '=', 'active')
+    .where('membership.id', '=', of.membership)
+    .executeTakeFirst()
+}
+
+const teamOf = (db: Db<Tables>, organisation: string) =>
+  db
     .selectFrom('membership')
     .innerJoin('account', 'account.id', 'membership.account_id')
     .select([
@@ -78,13 +118,6 @@ export function listTeam(db: Db<Tables>, organisation: string): Promise<TeamMemb
       'account.state',
     ])
     .where('membership.organisation_id', '=', organisation)
-    .where('membership.state', '=', 'active')
-    .orderBy('membership.role', 'desc')
-    .orderBy('account.family_name')
-    .orderBy('membership.id')
-    .limit(MOST_MEMBERS + 1)
-    .execute()
-}
 
 export interface OrganisationAction {
   readonly action: string
@@ -115,17 +148,19 @@ export function listOrganisationActions(
     .execute()
 }
 
+/** @returns its identifier */
 export async function saveOrganisationAction(
-  db: Db<Tables>,
+  db: Db<Tables> | Tx<Tables>,
   action: {
-    readonly action: 'remove-member' | 'refuse-rescue'
+    readonly action: OrganisationGesture
     readonly organisation: string
-    readonly account: string
+    /** Whom it concerns, when that is somebody. */
+    readonly account: string | null
     readonly staff: string
     readonly reason: string
   },
-): Promise<void> {
-  await db
+): Promise<string> {
+  const { id } = await db
     .insertInto('organisation_action')
     .values({
       action: action.action,
@@ -134,7 +169,26 @@ export async function saveOrganisationAction(
       staff_id: action.staff,
       reason: action.reason,
     })
-    .execute()
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return id
+}
+
+/** A reading of the journal this person of the team has given a reason for within the hour (P38). */
+export async function findReading(
+  db: Db<Tables>,
+  of: { readonly reading: string; readonly organisation: string; readonly staff: string },
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('organisation_action')
+    .select('id')
+    .where('id', '=', of.reading)
+    .where('organisation_id', '=', of.organisation)
+    .where('staff_id', '=', of.staff)
+    .where('action', '=', 'read-journal')
+    .where('at', '>', sql<Date>`now() - interval '1 hour'`)
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 /** @returns false when it was asked already */
@@ -171,4 +225,30 @@ export function findClosingWish(
     .where('kind', '=', 'close-organisation')
     .where('state', '=', 'open')
     .executeTakeFirst()
+}
+
+/**
+ * Who of a team is written to when it is closed or opened again, by key: those who can sign in, and those
+ * who answer for it whatever their account.
+ */
+export async function listTold(
+  tx: Tx<Tables>,
+  page: { readonly organisation: string; readonly after: string | null; readonly most: number },
+): Promise<{ readonly membership: string; readonly account: string; readonly role: Role }[]> {
+  return await tx
+    .selectFrom('membership')
+    .innerJoin('account', 'account.id', 'membership.account_id')
+    .select(['membership.id as membership', 'membership.account_id as account', 'membership.role'])
+    .where('membership.organisation_id', '=', page.organisation)
+    .where('membership.state', '=', 'active')
+    .where((row) =>
+      row.or([
+        row('account.state', '=', 'active'),
+        row('membership.role', 'in', ['RESPONSABLE', 'GESTIONNAIRE']),
+      ]),
+    )
+    .$if(page.after !== null, (query) => query.where('membership.id', '>', page.after ?? ''))
+    .orderBy('membership.id')
+    .limit(page.most)
+    .execute()
 }

@@ -1,3 +1,4 @@
+import type { Role } from '@myanm/permissions'
 import { readBce } from '#rules/organisations'
 
 /** What somebody of the team may do; least privilege, so that more is given by name (specification 5.1). */
@@ -7,6 +8,7 @@ export type StaffRight = 'support'
 export const STAFF_PAGES = [
   { key: 'overview', path: '/equipe-anm' },
   { key: 'organisations', path: '/equipe-anm/organismes' },
+  { key: 'duplicates', path: '/equipe-anm/doublons' },
   { key: 'messages', path: '/equipe-anm/messages' },
   { key: 'corrections', path: '/equipe-anm/corrections' },
   { key: 'letters', path: '/equipe-anm/courriels' },
@@ -66,12 +68,18 @@ export type StaffRefusal =
   | 'own-proposal'
   /** It is decided, or the account is no longer as it was. */
   | 'not-now'
+  /** A team is no longer as the page showed it. */
+  | 'changed'
+  /** Another organisation went the same way later. */
+  | 'later-first'
   /** The address is somebody's. */
   | 'address-taken'
   /** They are no longer of the team, or suspended. */
   | 'not-staff'
   /** No open account has this address or login. */
   | 'nobody'
+  /** They are of the organisation themselves: somebody else of the team does it. */
+  | 'own-organisation'
   /** This person leads the organisation: there is nothing to give, and nothing to take alone. */
   | 'leads-already'
   | 'leads'
@@ -155,4 +163,34 @@ export function measuresOn(organisation: {
   if (state === 'closed') return ['reopen']
   if (state === 'active') return ['appoint', 'vacant', 'close']
   return [...(hasDueRescue ? (['rescue'] as const) : []), 'appoint', 'close']
+}
+
+/** What an organisation that is closed, or opened again, is to a member: which words their letter has. */
+export type Place = 'leads' | 'answers' | 'vacant' | 'member'
+
+export function placeInTeam(role: Role, organisation: { readonly isVacant: boolean }): Place {
+  if (role === 'GESTIONNAIRE') return 'leads'
+  if (role !== 'RESPONSABLE') return 'member'
+  return organisation.isVacant ? 'vacant' : 'answers'
+}
+
+/** What one of the team does in an organisation alone, and says why (P15, P22, P24, P38; ahead 4). */
+export type OrganisationGesture =
+  | 'remove-member'
+  | 'refuse-rescue'
+  | 'cancel-invitation'
+  | 'read-journal'
+  | 'correct'
+
+/** Of a list, as many as are read at a glance; the rest is a page further. */
+export const MOST_LISTED = 50
+
+/** A page of a list of which one more than is shown was asked for, and where the next begins. */
+export function pageOf<Row>(
+  rows: readonly Row[],
+  keyOf: (row: Row) => string,
+): { readonly shown: readonly Row[]; readonly next: string | null } {
+  const shown = rows.slice(0, MOST_LISTED)
+  const last = shown.at(-1)
+  return { shown, next: rows.length > MOST_LISTED && last ? keyOf(last) : null }
 }
