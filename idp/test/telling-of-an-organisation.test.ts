@@ -224,6 +224,110 @@ describe('the data of an organisation (M13, P14, P15)', () => {
   })
 })
 
+describe('establishment units (4.2.6, ahead 5)', () => {
+  const chosen = () =>
+    query<{ number: string; short_name: string | null }>(
+      database,
+      'select number, short_name from organisation_unit where organisation_id = $1 order by number',
+      [tilleuls],
+    )
+  const fields = { unite: '2134560224', nom_court: 'Site de Jambes', choix: 'utiliser' }
+
+  test.each(['lecteur', 'collaborateur'])('are not chosen by a %s (E14)', async (login) => {
+    expect((await as(login).go(at('/unites'))).status).toBe(403)
+    expect((await sends(login, at('/unites'), fields)).status).toBe(403)
+    expect(await chosen()).toEqual([])
+  })
+
+  test('are chosen among those of the register by who may, and read by the team', async () => {
+    const responsable = as('responsable')
+    expect((await as('lecteur').go(at())).text).toContain('Aucune n’est choisie.')
+    await responsable.go(at())
+    const page = await responsable.go(at('/unites'))
+    for (const text of [
+      'Les Tilleuls - Maison d’accueil',
+      'Rue de Dave 44, 5100 Namur',
+      '2.134.560.323',
+    ]) {
+      expect(page.text).toContain(text)
+    }
+    const form = `form:has([value="${fields.unite}"])`
+    const done = await responsable.submit({
+      form,
+      fields: { nom_court: fields.nom_court },
+      button: { name: 'choix', value: 'utiliser' },
+    })
+    expect(done.text).toContain('toute l’équipe voit cette unité')
+    expect(await chosen()).toEqual([{ number: fields.unite, short_name: 'Site de Jambes' }])
+    const read = await as('lecteur').go(at())
+    expect(read.text).toContain('Site de Jambes')
+    expect(read.text).toContain('Rue de Dave 44, 5100 Namur')
+    expect(read.text).not.toContain('Maison d’accueil')
+    const [line] = await query(
+      database,
+      `select event, details from journal where organisation_id = $1 order by id desc limit 1`,
+      [tilleuls],
+    )
+    expect(line).toEqual({ event: 'organisation-changed', details: { what: 'unit' } })
+  })
+
+  test('of another organisation, of nobody, or misspelt are refused, and nothing typed is lost', async () => {
+    for (const unite of ['2211764009', '2340551107', '2999999976', '0566988259', 'x', '']) {
+      const page = await sends('gestionnaire', at('/unites'), { ...fields, unite })
+      expect(page.status).toBeLessThan(500)
+      expect(page.text).toContain('celle de votre organisme')
+    }
+    const page = await sends('gestionnaire', at('/unites'), { ...fields, nom_court: '<b>ici' })
+    expect(page.status).toBe(422)
+    expect(page.text).toContain('Nom court : 160 caractères au plus')
+    expect(page.$('#nom_court').attr('value')).toBe('<b>ici')
+    expect((await sends('gestionnaire', at('/unites'), { unite: fields.unite })).status).toBe(422)
+    expect(await chosen()).toHaveLength(1)
+    await expect(
+      query(database, `insert into organisation_unit (organisation_id, number) values ($1, $2)`, [
+        tilleuls,
+        '2211764009',
+      ]),
+    ).rejects.toMatchObject({ constraint: 'organisation_unit_is_its_own' })
+  })
+
+  test('are renamed, left, chosen twice at once, one after the other', async () => {
+    const twice = await Promise.all(
+      ['Un', 'Deux'].map((nom_court) =>
+        sends('gestionnaire', at('/unites'), { ...fields, unite: '2134560125', nom_court }),
+      ),
+    )
+    expect(twice.map(({ status }) => status)).toEqual([200, 200])
+    expect(await chosen()).toHaveLength(2)
+    await sends('gestionnaire', at('/unites'), { unite: '2134560125', choix: 'retirer' })
+    await sends('gestionnaire', at('/unites'), { unite: '2134560125', choix: 'retirer' })
+    expect(await chosen()).toEqual([{ number: fields.unite, short_name: 'Site de Jambes' }])
+  })
+
+  test('one that is struck off stays, flagged, until it is left', async () => {
+    const ends = (on: string | null) =>
+      query(database, 'update register_unit set ended_on = $2 where number = $1', [
+        fields.unite,
+        on,
+      ])
+    await ends('2026-11-15')
+    const told = 'ne connaît plus cette unité depuis le 15/11/2026'
+    expect((await as('lecteur').go(at())).text).toContain(told)
+    const page = await as('gestionnaire').go(at('/unites'))
+    expect(page.text).toContain(told)
+    const left = await as('gestionnaire').submit({
+      form: `form:has([value="${fields.unite}"])`,
+      button: { name: 'choix', value: 'retirer' },
+    })
+    expect(left.text).toContain('n’est plus utilisée')
+    expect(left.text).not.toContain('Site de Jambes')
+    const again = await sends('gestionnaire', at('/unites'), fields)
+    expect(again.text).toContain('celle de votre organisme')
+    expect(await chosen()).toEqual([])
+    await ends(null)
+  })
+})
+
 describe('« Les collaborateurs peuvent modifier les annonces de leurs collègues » (5.3, note 1)', () => {
   test('is off by default, and the GESTIONNAIRE’s to switch', async () => {
     expect((await held())?.['options']).toEqual([])

@@ -18,12 +18,14 @@ type Outcome =
   | 'changed'
   /** Somebody else saved meanwhile (E40). */
   | 'clash'
-  /** Their role is another by now, or they are no longer of the team (E14, E41). */
   | 'not-allowed'
 
-interface Change {
+interface Changing {
   readonly organisation: string
   readonly account: string
+}
+
+interface Change extends Changing {
   /** Of what they were shown. */
   readonly version: number
 }
@@ -55,12 +57,15 @@ export function changeBilling(
   })
 }
 
-/** One change after the other: who may is read again behind the lock. */
-function changeAs(
+/**
+ * One change after the other: who may is read again behind the lock.
+ * @returns `not-allowed` when their role is another by now, or they are no longer of the team (E14, E41)
+ */
+export function changeAs<Otherwise extends string>(
   { db }: { readonly db: Db<Tables> },
-  change: Change & { readonly what: string },
-  write: (tx: Tx<Tables>) => Promise<Outcome>,
-): Promise<Outcome> {
+  change: Changing & { readonly what: string },
+  write: (tx: Tx<Tables>) => Promise<'changed' | Otherwise>,
+): Promise<'changed' | 'not-allowed' | Otherwise> {
   const { organisation, account, what } = change
   return transact(db, async (tx) => {
     const locked = await lockOrganisation(tx, organisation)

@@ -103,3 +103,12 @@ export const decisionForm = z.object({
 export const optionForm = z.object({
   collegues: z.enum(['oui', 'non'], { error: 'organisation-data.option.missing' }),
 })
+
+/** One of its establishment units: used, under which name, or no longer. */
+export const unitForm = z.object({
+  unite: z
+    .string({ error: 'organisation-data.unit.none' })
+    .regex(/^[2-8]\d{9}$/, 'organisation-data.unit.none'),
+  nom_court: optional('nom_court', readLine),
+  choix: z.enum(['utiliser', 'retirer'], { error: 'organisation-data.unit.choix.missing' }),
+})

@@ -3,7 +3,7 @@ import { readForm, render } from '@myanm/chassis'
 import { outlook } from '@myanm/permissions'
 import { showPhone } from '#accounts'
 import { organisationPage, requireMember, roleTooLow } from '#memberships'
-import { lookUp } from '#register'
+import { listUnits, lookUp } from '#register'
 import { seatOnOneLine } from '#rules/register'
 import { followChange } from '#signals'
 import { keepNotice } from '#visits'
@@ -13,6 +13,8 @@ import type { OrganisationDataNeeds } from './needs.ts'
 import { getOrganisation } from './profile-store.ts'
 import { listPendingChanges } from './register-change-store.ts'
 import { isLiable, peppolIdOf } from './rules.ts'
+import { shownOf } from './unit-routes.ts'
+import { findChosenUnits } from './unit-store.ts'
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
 
@@ -27,6 +29,11 @@ export function overviewRoutes(router: Router, needs: OrganisationDataNeeds): vo
     const [own, changes] = await Promise.all([getOrganisation(db, id), listPendingChanges(db, id)])
     const { language } = member.visit.standing.account
     const entry = own.bce === null ? null : await lookUp(db, own.bce, language)
+    const chosen = await findChosenUnits(db, id)
+    const units = await listUnits(db, {
+      ...{ enterprise: null, alsoThese: [...chosen.keys()], after: '', most: chosen.size },
+      language,
+    })
     // Who has just decided sees how far that has come at the sites.
     const isFollowed = role === 'GESTIONNAIRE' && 'suivi' in ctx.query
     const followed = isFollowed ? await followChange(ctx, needs, { organisation: id }) : null
@@ -50,6 +57,7 @@ export function overviewRoutes(router: Router, needs: OrganisationDataNeeds): vo
       entry,
       seatThere: entry?.is === 'found' ? seatOnOneLine(entry.seat) : null,
       ceasedOn: entry?.is === 'ceased' ? new Date(`${entry.since}T12:00:00Z`) : null,
+      units: units.map((unit) => shownOf(unit, chosen)),
       changes,
       isManager: role === 'GESTIONNAIRE',
       mayEdit: outlook(member.actor, 'org.edit').allowed,

@@ -173,6 +173,17 @@ export function findingsOf(given: {
   return findings
 }
 
+/**
+ * Whether an organisation may use a unit: it is its own and is there. One it has chosen already stays its
+ * own to name, though the register has it no more: nothing is taken away silently.
+ */
+export function mayUse(
+  unit: { readonly enterprise: string; readonly endedOn: string | null },
+  own: { readonly bce: string | null; readonly isChosen: boolean },
+): boolean {
+  return own.isChosen || (unit.enterprise === own.bce && unit.endedOn === null)
+}
+
 const textOf = (typed: string | readonly string[] | undefined): string | undefined =>
   typeof typed === 'string' ? typed.trim() : typed?.join(', ')
 
