@@ -584,13 +584,24 @@ describe('how far a change has come', () => {
           where account_id = $1 and organisation_id = $2 and position = (
             select max(position) from signal where account_id = $1 and organisation_id = $2)
           returning *),
-      gone as (delete from signal_delivery where account_id = $1)
-      insert into signal_delivery (signal_id, client_id, account_id, position, rights_version)
-        select id, 'guide-social', account_id, position, coalesce(rights_version, 1) from latest`,
+      gone as (delete from signal_delivery where account_id = $1),
+      earlier as (
+        insert into signal (account_id, organisation_id, kind, rights_version, spread_at, at)
+          select account_id, organisation_id, kind, 1, now(), now() - interval '12 minutes'
+            from latest returning *)
+      insert into signal_delivery
+          (signal_id, client_id, account_id, position, rights_version, queued_at)
+        select id, 'guide-social', account_id, position, 1, at from latest
+        union all
+        select id, 'guide-social', account_id, position, 1, at from earlier`,
       [idOf('collegue'), organisation()],
     )
     const page = await visitor.go(new URL(`${await memberPage('collegue')}?suivi=2`))
-    expect(page.text).toMatch(/N’a pas encore répondu : Guide Social/)
+    // Since the oldest change that waits, and not since the last one.
+    expect(page.text).toMatch(
+      /appliqué sur \d sites? sur \d Guide Social : en retard depuis 12 min\./,
+    )
+    expect(page.text).toMatch(/avant chaque écriture/)
     expect(page.headers.get('refresh')).toBe(`3; url=${page.url.pathname}?suivi=3`)
     const stopped = await visitor.follow('Ne plus actualiser')
     expect(stopped.headers.get('refresh')).toBeNull()
@@ -599,6 +610,21 @@ describe('how far a change has come', () => {
       const other = await visitor.go(new URL(`${await memberPage('collegue')}?suivi=${suivi}`))
       expect([suivi, other.headers.get('refresh')]).toEqual([suivi, null])
     }
+    // What it refuses is told as refused, and not as a silence of a week.
+    await query(
+      database,
+      `update signal_delivery set state = 'refused', last_reason = 'access_denied',
+        settled_at = now(), next_try_at = null where account_id = $1`,
+      [idOf('collegue')],
+    )
+    const refused = await visitor.go(new URL(await memberPage('collegue')))
+    expect(refused.text).toContain('Guide Social : annonce refusée par le site.')
+    expect(refused.text).not.toMatch(/pendant une semaine|en retard/)
+    await query(database, `update signal_delivery set state = 'given-up' where account_id = $1`, [
+      idOf('collegue'),
+    ])
+    const over = await visitor.go(new URL(await memberPage('collegue')))
+    expect(over.text).toContain('Guide Social : pas de réponse pendant une semaine.')
   })
 })
 
