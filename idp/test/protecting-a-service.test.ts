@@ -215,6 +215,16 @@ describe('a service is told about its own tokens only', () => {
     await command('refuse', 'stranger', 'guide-social')
     await until(async () => (await read(access, stranger)) === 401)
     await expect(command('allow', 'stranger', 'no-such-site')).rejects.toThrow('n’existe pas')
+    expect(
+      await query(
+        database,
+        `select event, details from journal where event like 'service-%' and client_id = 'stranger'
+          order by id`,
+      ),
+    ).toEqual([
+      { event: 'service-allowed', details: { about: 'guide-social' } },
+      { event: 'service-refused', details: { about: 'guide-social' } },
+    ])
     await stranger.close()
   })
 
@@ -250,5 +260,91 @@ describe('a service is told about its own tokens only', () => {
     const meant = await wire.tokensOf(visitor, 'guide-social', { resource: 'urn:myanm:newcomer' })
     expect(await both(meant.access, newcomer)).toEqual([200, 201])
     await newcomer.close()
+  })
+})
+
+describe('who is who in a team, for the site somebody acts at (P18): GET /api/equipe', () => {
+  const team = async (token: string, query = '') => {
+    const headers = { authorization: `Bearer ${token}`, accept: 'application/json' }
+    const response = await fetch(new URL(`/api/equipe${query}`, myanm.issuer), { headers })
+    const body = (await response.json()) as {
+      readonly organisation?: { readonly id: string }
+      readonly members?: readonly Readonly<Record<string, string>>[]
+    }
+    return { status: response.status, body }
+  }
+  const subOf = (token: string) => Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()
+  const known = async (login: string) => JSON.parse(subOf((await signedIn(login)).id)).sub as string
+
+  test.each(['lecteur', 'collaborateur', 'responsable', 'gestionnaire'])(
+    '%s is told of their own team, and of no other; suspended, of nothing',
+    async (login) => {
+      const { access } = await signedIn(login)
+      const { status, body } = await team(access)
+      expect(status).toBe(200)
+      expect(body.organisation?.id).toBe(myanm.organisations.get('tilleuls'))
+      expect(
+        body.members?.map(({ role }) => role).filter((role) => role === 'GESTIONNAIRE'),
+      ).toEqual(['GESTIONNAIRE'])
+      // Whatever is asked about besides, it is the team the token acts for.
+      const stranger = await known('voisin')
+      const other = myanm.organisations.get('passage') ?? ''
+      expect((await team(access, `?sub=${stranger}`)).body.members).toEqual([])
+      const foreign = await team(access, `?organisation=${other}`)
+      expect(foreign.body.organisation?.id).toBe(myanm.organisations.get('tilleuls'))
+
+      const account = myanm.accounts.get(login)
+      await query(database, "update account set state = 'suspended' where id = $1", [account])
+      try {
+        for (const question of ['', '?role=GESTIONNAIRE', `?sub=${stranger}`]) {
+          expect((await team(access, question)).status).toBe(401)
+        }
+      } finally {
+        await query(database, "update account set state = 'active' where id = $1", [account])
+      }
+    },
+  )
+
+  test.each(['particulier', 'independant'])(
+    '%s, in their own name, is told of none',
+    async (login) => {
+      const { access } = await signedIn(login)
+      for (const question of ['', '?role=GESTIONNAIRE']) {
+        expect((await team(access, question)).status).toBe(403)
+      }
+    },
+  )
+
+  test('a few are asked about by the name the site knows them by, and who leads by the role', async () => {
+    const { access } = await signedIn('lecteur')
+    const [manager, colleague] = [await known('gestionnaire'), await known('collaborateur')]
+    const few = await team(access, `?sub=${colleague}&sub=${manager}&sub=${'x'.repeat(43)}`)
+    expect(new Set(few.body.members?.map(({ sub }) => sub))).toEqual(new Set([manager, colleague]))
+    const leads = await team(access, '?role=GESTIONNAIRE')
+    expect(leads.body.members?.map(({ sub, role }) => [sub, role])).toEqual([
+      [manager, 'GESTIONNAIRE'],
+    ])
+  })
+
+  test('somebody who has left is named no more, though the site still knows them', async () => {
+    const { access } = await signedIn('lecteur')
+    const gone = await known('collegue')
+    expect((await team(access, `?sub=${gone}`)).body.members).toHaveLength(1)
+    const account = myanm.accounts.get('collegue')
+    const leave = "update membership set state = 'left', until = now() where account_id = $1"
+    await query(database, leave, [account])
+    expect((await team(access, `?sub=${gone}`)).body.members).toEqual([])
+    const back = "update membership set state = 'active', until = null where account_id = $1"
+    await query(database, back, [account])
+  })
+
+  test.each([
+    ['a name that is none', '?sub=somebody'],
+    ['more names than one page shows', `?${'sub=x&'.repeat(60)}`],
+    ['a role nobody knows', '?role=ADMIN'],
+    ['a place that is none', '?suite=1'],
+  ])('%s is no question', async (_, question) => {
+    const { access } = await signedIn('lecteur')
+    expect((await team(access, question)).status).toBe(400)
   })
 })

@@ -1,8 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { failToStart, readCatalogue, readConfig } from '@myanm/chassis'
-import { connect, type Db, isForeignKeyViolation, isUniqueViolation } from '@myanm/database'
+import {
+  connect,
+  type Db,
+  isForeignKeyViolation,
+  isUniqueViolation,
+  transact,
+} from '@myanm/database'
 import { addService, allowQuestions, listServices, refuseQuestions } from '#clients'
+import { record } from '#journal'
 import { audienceOf, isServiceId } from '#rules/clients'
 import { settings } from '../config.ts'
 import type { Tables } from '../tables.ts'
@@ -32,7 +39,11 @@ async function run(
     case 'allow':
     case 'refuse': {
       const change = verb === 'allow' ? allowQuestions : refuseQuestions
-      await change(db, { service: id, about: rest })
+      const event = verb === 'allow' ? 'service-allowed' : 'service-refused'
+      await transact(db, async (tx) => {
+        await change(tx, { service: id, about: rest })
+        await record(tx, { event, client: id, details: { about: rest } })
+      })
       return tell(db)
     }
     default:
@@ -55,7 +66,11 @@ async function add(
   const { id, name } = service
   if (!isServiceId(id) || name === '') return complain('usage')
   const secret = randomBytes(32).toString('base64url')
-  const isAdded = await db.transaction().execute((tx) => addService(tx, { ...service, secret }))
+  const isAdded = await transact(db, async (tx) => {
+    if (!(await addService(tx, { ...service, secret }))) return false
+    await record(tx, { event: 'service-added', client: id })
+    return true
+  })
   if (!isAdded) return complain('unknown')
   // Said once: only its digest is kept.
   process.stdout.write(say('added', { id, secret, audience: audienceOf(id) }))
