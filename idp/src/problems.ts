@@ -13,6 +13,7 @@ export const problem = problems({
   'role-too-low': 403,
   'no-longer-member': 404,
   'organisation-closed': 404,
+  'organisation-merged': 404,
   'manager-stays': 409,
   'member-gone': 410,
   'member-changed': 409,

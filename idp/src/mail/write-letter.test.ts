@@ -96,7 +96,7 @@ const ABOUT_TEAMS: Readonly<Partial<Record<LetterCode, Record<string, string | n
   },
   'organisations-merged': {
     ...ABOUT,
-    what: 'merged-gone',
+    what: 'merged_gone',
     other: 'Le Passage ASBL',
     before: 'GESTIONNAIRE',
     role: 'RESPONSABLE',

@@ -2,6 +2,7 @@ import { frameProblem, translate } from '@myanm/chassis'
 import { type ActionKey, outlook, type Person } from '@myanm/permissions'
 import type { Context } from 'koa'
 import { type Standing, standingOf } from '#accounts'
+import { findMergedInto } from '#organisations'
 import {
   bannerOf,
   requirePerson,
@@ -66,6 +67,8 @@ async function asMember(
     const left = isIdentifier(id) ? await findLeft(db, { organisation: id, account }) : undefined
     if (!left) throw frameProblem('not-found', { ways })
     const values = { organisation: left.name }
+    const merged = left.isClosed && (await findMergedInto(db, { organisation: id, account }))
+    if (merged) throw organisationMerged(merged)
     if (!left.isClosed) throw problem('no-longer-member', { values, ways })
     const contact = { key: 'memberships.way.contact', href: '/contact' }
     throw problem('organisation-closed', { values, ways: [...ways, contact] })
@@ -75,6 +78,24 @@ async function asMember(
   if (!outlook(actor, asked.action).allowed) throw roleTooLow(organisation)
   return { visit, account, organisation, actor }
 }
+
+/** Where an organisation went with its team, for whoever was of it (ahead 5). */
+const organisationMerged = (merged: {
+  readonly name: string
+  readonly into: string
+  readonly intoName: string
+}) =>
+  problem('organisation-merged', {
+    values: { organisation: merged.name, into: merged.intoName },
+    ways: [
+      {
+        key: 'memberships.way.merged',
+        href: `/organismes/${merged.into}`,
+        values: { organisation: merged.intoName },
+      },
+      { key: 'memberships.way.my-organisations', href: '/compte/organismes' },
+    ],
+  })
 
 /** E14: what the person is there, and where to go from here. */
 export function roleTooLow(organisation: OrganisationStanding) {

@@ -2,6 +2,7 @@ import type { Tx } from '@myanm/database'
 import { record } from '#journal'
 import type { Tables } from '../tables.ts'
 import { findManager, leadOrNot, lockOrganisation } from './membership-store.ts'
+import { findUndoableOf } from './merge-store.ts'
 
 interface Decided {
   readonly organisation: string
@@ -28,7 +29,7 @@ export async function closeOrganisation(
 
 /**
  * Opens it again: with who led it, if their account is still open, and otherwise vacant.
- * @returns what it is now; null when it was not closed
+ * @returns what it is now; null when it was not closed, or went into another a short while ago
  */
 export async function reopenOrganisation(
   tx: Tx<Tables>,
@@ -36,6 +37,8 @@ export async function reopenOrganisation(
 ): Promise<'active' | 'vacant' | null> {
   const locked = await lockOrganisation(tx, organisation)
   if (locked?.state !== 'closed') return null
+  // Its team is in another one: both are put right at once, by undoing that (`merge.ts`).
+  if (await findUndoableOf(tx, organisation)) return null
   const manager = await findManager(tx, organisation)
   const leads = manager !== undefined && (await isHere(tx, manager.account))
   if (manager && !leads) {

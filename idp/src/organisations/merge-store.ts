@@ -57,26 +57,15 @@ export function findMerge(db: Db<Tables>, id: string): Promise<Merge | undefined
   return db.selectFrom('organisation_merge').select(MERGE).where('id', '=', id).executeTakeFirst()
 }
 
-/** The one an organisation went with, while it is not undone. */
-export function findMergeOf(db: Db<Tables>, gone: string): Promise<Merge | undefined> {
+/** The merge an organisation went with, while that can be undone. */
+export function findUndoableOf(db: Db<Tables>, gone: string): Promise<Merge | undefined> {
   return db
     .selectFrom('organisation_merge')
     .select(MERGE)
     .where('gone_id', '=', gone)
     .where('undone_at', 'is', null)
+    .where('undo_until', '>', sql<Date>`now()`)
     .executeTakeFirst()
-}
-
-/** Those that can still be undone, the latest first. */
-export function listUndoable(db: Db<Tables>, now: Date): Promise<Merge[]> {
-  return db
-    .selectFrom('organisation_merge')
-    .select(MERGE)
-    .where('undone_at', 'is', null)
-    .where('undo_until', '>', now)
-    .orderBy('merged_at', 'desc')
-    .limit(50)
-    .execute()
 }
 
 const bothOf = (db: Db<Tables>, pair: readonly [string, string]) =>

@@ -57,12 +57,13 @@ interface Pair {
  * Merges one organisation into another: its team goes over, it closes, and its own memberships stay as
  * they are, so that it can be two again. Both are held from the first step on; what else happens to
  * either comes before, and is seen, or after.
- * @param given.agrees looks at who will be what, with both held; nothing happens when it says no
+ * @param given.settles looks at who will be what, and settles what is open, with both held; nothing
+ *   happens when it says no
  * @returns the merge; null when it cannot be, as they are now
  */
 export async function mergeOrganisations(
   tx: Tx<Tables>,
-  given: Pair & { readonly agrees?: (moves: readonly Move[]) => boolean },
+  given: Pair & { readonly settles?: (moves: readonly Move[]) => Promise<boolean> },
 ): Promise<string | null> {
   const { kept, gone, by } = given
   const both = await lockBoth(tx, [kept, gone])
@@ -70,7 +71,7 @@ export async function mergeOrganisations(
   if (!stays || !goes || stays.kind !== goes.kind) return null
   if (kept === gone || stays.state !== 'active' || goes.state === 'closed') return null
   const moves = await previewMerge(tx, given)
-  if (given.agrees && !given.agrees(moves)) return null
+  if (given.settles && !(await given.settles(moves))) return null
   const merge = await saveMerge(tx, given)
   // Closed first: what was open there has ended before anybody comes in from it.
   await closeOrganisation(tx, { organisation: gone, by, into: kept })
@@ -171,7 +172,7 @@ export async function undoMerge(
     readonly by: string
     readonly now: Date
     /** Looks at what will be, with both held; nothing happens when it says no. */
-    readonly agrees?: (moved: readonly Moved[]) => boolean
+    readonly settles?: (moved: readonly Moved[]) => Promise<boolean>
   },
 ): Promise<UndoRefusal | null> {
   const { by, now } = given
@@ -182,7 +183,7 @@ export async function undoMerge(
   const refusal = await refusalToUndo(tx, merge, { both, now })
   if (!merge || refusal) return refusal ?? 'not-now'
   const moved = await listMoved(tx, merge.id)
-  if (given.agrees && !given.agrees(moved)) return 'not-now'
+  if (given.settles && !(await given.settles(moved))) return 'not-now'
   await takeBack(tx, { merge, by, moved: moved.filter(({ isDecided }) => !isDecided) })
   await markMergeUndone(tx, merge.id)
   const { kept, gone } = merge

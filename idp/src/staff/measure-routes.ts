@@ -8,6 +8,8 @@ import { keepNotice, type Visit } from '#visits'
 import { decideMeasure, withdrawMeasure } from './decide-measure.ts'
 import { appointForm, decisionForm, measureForm } from './forms.ts'
 import { findMeasure } from './measures-store.ts'
+import { MERGES } from './merge-routes.ts'
+import { findMergeMeasure } from './merge-store.ts'
 import type { StaffNeeds } from './needs.ts'
 import { organisationAt, organisationPath } from './organisation-routes.ts'
 import { idIn, seeOther, staffPage, staffProblem } from './pages.ts'
@@ -128,7 +130,10 @@ function decisionRoutes(router: Router, needs: StaffNeeds): void {
 
   router.get(path, async (ctx) => {
     const visit = await requireActingStaff(ctx, needs)
-    if (visit) await show(ctx, visit, {})
+    if (!visit) return
+    // Of two organisations: decided where both teams are shown.
+    if (await findMergeMeasure(db, idIn(ctx))) return seeOther(ctx, `${MERGES}/${idIn(ctx)}`)
+    await show(ctx, visit, {})
   })
 
   router.post(path, async (ctx) => {

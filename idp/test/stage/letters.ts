@@ -45,7 +45,7 @@ export const DETAILS: Readonly<Partial<Record<LetterCode, Record<string, string 
   },
   'organisations-merged': {
     ...ABOUT,
-    what: 'merged-gone',
+    what: 'merged_gone',
     other: 'Le Passage ASBL',
     before: 'GESTIONNAIRE',
     role: 'RESPONSABLE',

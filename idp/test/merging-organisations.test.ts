@@ -1,0 +1,388 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { connect, transact } from '@myanm/database'
+import {
+  type Page,
+  query,
+  startTestIdp,
+  type TestDatabase,
+  type TestIdp,
+  type Visitor,
+  withDatabase,
+} from '@myanm/testing'
+import { changeMemberRole } from '#memberships'
+import { mergeOrganisations } from '#organisations'
+import { accept, propose } from '#transfers'
+import type { Tables } from '../src/tables.ts'
+import { joinsTeam, signsIn, staffSignsIn } from './stage/team.ts'
+import { until } from './stage/until.ts'
+
+// Ahead 5: « duplicates proposed for merging with preview and undo; merge then undo restores a
+// byte-identical state of memberships ». « Le Passage » goes, « Les Tilleuls » stays.
+
+let database: TestDatabase
+let myanm: TestIdp
+
+beforeEach(async () => {
+  database = await withDatabase()
+  myanm = await startTestIdp({ database })
+})
+
+afterEach(async () => {
+  await myanm.stop()
+  await database.drop()
+})
+
+const REASON = 'Même association, vérifié au Moniteur belge'
+const idOf = (key: string): string => myanm.accounts.get(key) ?? ''
+const org = (key: string): string => myanm.organisations.get(key) ?? ''
+const at = (path: string): URL => new URL(path, myanm.issuer)
+const pair = (rest = '', kept = 'tilleuls', gone = 'passage'): URL =>
+  at(`/equipe-anm/doublons/${org(kept)}/${org(gone)}${rest}`)
+const comes = (login: string): Promise<Visitor> => signsIn(myanm.issuer, login)
+const staff = () => staffSignsIn(database, myanm.issuer)
+const another = (login = 'particulier') =>
+  joinsTeam({ database, issuer: myanm.issuer }, { login, account: idOf(login) })
+
+async function fills(visitor: Visitor, url: URL, fields: Record<string, string>): Promise<Page> {
+  await visitor.go(url)
+  return visitor.submit({ form: 'main form[method=post]', fields })
+}
+
+async function opens(visitor: Visitor): Promise<Page> {
+  const [open] = await query<{ id: string }>(
+    database,
+    "select id from organisation_measure where state = 'proposed'",
+  )
+  return visitor.go(at(`/equipe-anm/fusions/${open?.id}`))
+}
+
+const presses = (visitor: Visitor, decision: 'accepter' | 'refuser' | 'retirer' = 'accepter') =>
+  visitor.submit({ form: 'main form[method=post]', button: { name: 'decision', value: decision } })
+
+async function decides(visitor: Visitor, decision: 'accepter' | 'refuser' = 'accepter') {
+  await opens(visitor)
+  return presses(visitor, decision)
+}
+
+async function isMerged(first: Visitor, second: Visitor): Promise<void> {
+  await fills(first, pair(), { raison: REASON })
+  expect((await decides(second)).text).toMatch(/C’est fait/)
+}
+
+async function mergeId(): Promise<string> {
+  const [row] = await query<{ id: string }>(
+    database,
+    'select id from organisation_merge order by id desc limit 1',
+  )
+  return row?.id ?? ''
+}
+
+async function isUndone(first: Visitor, second: Visitor): Promise<void> {
+  const proposed = await fills(first, at(`/equipe-anm/fusions/${await mergeId()}/defaire`), {
+    raison: 'Ce sont deux associations, nous nous étions trompés',
+  })
+  expect(proposed.text).toMatch(/Votre proposition est enregistrée/)
+  expect((await decides(second)).text).toMatch(/C’est fait/)
+}
+
+/** Every membership there is, every column of it. */
+const bytes = async (): Promise<string[]> =>
+  (
+    await query<{ row: string }>(
+      database,
+      'select to_jsonb(membership)::text as row from membership order by id',
+    )
+  ).map(({ row }) => row)
+
+async function teamOf(key: string): Promise<Record<string, string>> {
+  const rows = await query<{ login: string; role: string }>(
+    database,
+    `select login, role from membership join account on account.id = account_id
+      where organisation_id = $1 and membership.state = 'active' order by login`,
+    [org(key)],
+  )
+  return Object.fromEntries(rows.map(({ login, role }) => [login, role]))
+}
+
+async function stateOf(key: string): Promise<string | undefined> {
+  const [row] = await query<{ state: string }>(
+    database,
+    'select state from organisation where id = $1',
+    [org(key)],
+  )
+  return row?.state
+}
+
+const lettersTo = (key: string) => myanm.letters.filter(({ to }) => to === `${key}@exemple.be`)
+
+const become = (login: string, role: string, key: string) =>
+  query(
+    database,
+    `insert into membership (account_id, organisation_id, role, since, role_since)
+      values ($1, $2, $3, '2024-05-06 07:08:09.123456+00', '2025-06-07 08:09:10.654321+00')`,
+    [idOf(login), org(key), role],
+  )
+
+describe('two organisations that are one', () => {
+  test('are looked at, proposed by one of the team, merged by another, and two again as they were', async () => {
+    await become('independant', 'LECTEUR', 'passage')
+    // Of both: with the lower role where they stay, and with the same one.
+    await become('lecteur', 'COLLABORATEUR', 'passage')
+    await become('collaborateur', 'COLLABORATEUR', 'passage')
+    const before = await bytes()
+    const [first, second] = [await staff(), await another('candidat')]
+
+    const preview = await first.go(pair())
+    expect(preview.text).toMatch(/2 personnes rejoignent l’équipe de Les Tilleuls ASBL/)
+    expect(preview.text).toMatch(
+      /Voisin Dupont, gestionnaire de Le Passage ASBL, devient responsable/,
+    )
+    expect(preview.text).toMatch(/Gestionnaire Dupont reste gestionnaire de Les Tilleuls ASBL/)
+    expect(preview.text).toMatch(/Lecteur → Collaborateur/)
+    expect(preview.text).toMatch(/Collaborateur → Responsable/)
+    const proposed = await fills(first, pair(), { raison: REASON })
+    expect(proposed.text).toMatch(/Votre proposition est enregistrée/)
+    expect(await bytes()).toEqual(before)
+    // Nobody decides on their own proposal, whatever the form says.
+    await opens(first)
+    const own = await first.submit({
+      form: 'main form[method=post]',
+      fields: { decision: 'accepter' },
+    })
+    expect([own.status, await stateOf('passage')]).toEqual([403, 'active'])
+    expect((await opens(second)).text).toMatch(/2 personnes rejoignent/)
+    expect((await presses(second)).text).toMatch(/C’est fait/)
+
+    expect([await stateOf('tilleuls'), await stateOf('passage')]).toEqual(['active', 'closed'])
+    expect(await teamOf('tilleuls')).toEqual({
+      collaborateur: 'COLLABORATEUR',
+      collegue: 'COLLABORATEUR',
+      gestionnaire: 'GESTIONNAIRE',
+      independant: 'LECTEUR',
+      lecteur: 'COLLABORATEUR',
+      multi: 'RESPONSABLE',
+      responsable: 'RESPONSABLE',
+      voisin: 'RESPONSABLE',
+    })
+    // Told: what they were, what they are.
+    await until(() => lettersTo('voisin').length > 0 && lettersTo('gestionnaire').length > 0)
+    const [letter] = lettersTo('voisin')
+    expect(letter?.subject).toBe(
+      'Le Passage ASBL et Les Tilleuls ASBL ne font plus qu’un organisme',
+    )
+    expect(letter?.text).toMatch(/vous étiez gestionnaire de Le Passage ASBL/)
+    expect(letter?.text).toMatch(/vous êtes responsable de Les Tilleuls ASBL/)
+    expect(lettersTo('gestionnaire')[0]?.text).toMatch(/Votre rôle ne change pas/)
+
+    const [undoing, deciding] = [first, second]
+    const back = await undoing.go(at(`/equipe-anm/fusions/${await mergeId()}/defaire`))
+    expect(back.text).toMatch(/2 personnes quittent l’équipe de Les Tilleuls ASBL/)
+    expect(back.text).toMatch(/Voisin Dupont en est de nouveau gestionnaire/)
+    await isUndone(undoing, deciding)
+    expect([await stateOf('tilleuls'), await stateOf('passage')]).toEqual(['active', 'active'])
+    // Byte for byte, since and until and who had decided it included.
+    expect(await bytes()).toEqual(before)
+    await until(() => lettersTo('voisin').length > 1)
+    expect(lettersTo('voisin')[1]?.text).toMatch(/vous êtes gestionnaire de Le Passage ASBL/)
+
+    // The journal of both says so, and what somebody could do meanwhile is not forgotten with the row.
+    const boss = await comes('gestionnaire')
+    const journal = await boss.go(at(`/organismes/${org('tilleuls')}/journal`))
+    expect(journal.text).toMatch(/Un autre organisme a été réuni avec celui-ci/)
+    expect(journal.text).toMatch(/L’autre organisme réuni avec celui-ci est de nouveau/)
+    const [was] = await query<{ role: string; until: Date | null }>(
+      database,
+      'select role, until from membership_ever where organisation_id = $1 and account_id = $2',
+      [org('tilleuls'), idOf('voisin')],
+    )
+    expect([was?.role, was?.until instanceof Date]).toEqual(['RESPONSABLE', true])
+    const neighbour = await comes('voisin')
+    expect((await neighbour.go(at(`/organismes/${org('passage')}/journal`))).text).toMatch(
+      /de nouveau un organisme à part/,
+    )
+  })
+
+  test('leave as it is what somebody has decided since, and say so before', async () => {
+    await become('independant', 'LECTEUR', 'passage')
+    const [first, second] = [await staff(), await another('candidat')]
+    await isMerged(first, second)
+    const { db } = myanm.idp.services
+    const [came] = await query<{ id: string }>(
+      database,
+      "select id from membership where organisation_id = $1 and account_id = $2 and state = 'active'",
+      [org('tilleuls'), idOf('independant')],
+    )
+    await transact(db, (tx) =>
+      changeMemberRole(tx, {
+        ...{ organisation: org('tilleuls'), membership: came?.id ?? '', seen: 'LECTEUR' },
+        by: { as: 'member', account: idOf('gestionnaire') },
+        ...{ isProved: true, role: 'COLLABORATEUR', lastDay: null },
+      }),
+    )
+    const preview = await first.go(at(`/equipe-anm/fusions/${await mergeId()}/defaire`))
+    expect(preview.text).toMatch(/1 personne reste telle que quelqu’un l’a décidé depuis/)
+    expect(preview.text).toMatch(/Independant Dupont/)
+    await isUndone(first, second)
+    expect(await teamOf('passage')).toEqual({
+      independant: 'LECTEUR',
+      multi: 'RESPONSABLE',
+      voisin: 'GESTIONNAIRE',
+    })
+    expect(await teamOf('tilleuls')).toMatchObject({
+      independant: 'COLLABORATEUR',
+      multi: 'COLLABORATEUR',
+    })
+    expect(await teamOf('tilleuls')).not.toHaveProperty('voisin')
+  })
+
+  test('are not merged as the page did not show them: it is shown again', async () => {
+    const [first, second] = [await staff(), await another('candidat')]
+    await fills(first, pair(), { raison: REASON })
+    await opens(second)
+    await become('independant', 'LECTEUR', 'passage')
+    const again = await presses(second)
+    expect(again.status).toBe(409)
+    expect(again.text).toMatch(/L’une des équipes a changé/)
+    expect(again.text).toMatch(/Independant Dupont/)
+    expect(await stateOf('passage')).toBe('active')
+    expect((await presses(second)).text).toMatch(/C’est fait/)
+    expect(await teamOf('tilleuls')).toHaveProperty('independant', 'LECTEUR')
+  })
+
+  test('lead their members on from the one that went; strangers learn nothing', async () => {
+    const [first, second] = [await staff(), await another('candidat')]
+    await isMerged(first, second)
+    const neighbour = await comes('voisin')
+    const page = await neighbour.go(at(`/organismes/${org('passage')}/equipe`))
+    expect(page.text).toMatch(/Le Passage ASBL a été réuni avec Les Tilleuls ASBL/)
+    const link = page.$(`main a[href="/organismes/${org('tilleuls')}"]`)
+    expect(link.length).toBe(1)
+    expect((await neighbour.go(at(link.attr('href') ?? ''))).status).toBe(200)
+    const stranger = await (await comes('independant')).go(at(`/organismes/${org('passage')}`))
+    expect(stranger.status).toBe(404)
+    expect(stranger.text).not.toMatch(/Passage|Tilleuls/)
+    // Nor may anybody open it again past the merge: that is undoing it.
+    const shown = await first.go(at(`/equipe-anm/organismes/${org('passage')}`))
+    expect(shown.text).toMatch(/Son équipe continue dans Les Tilleuls ASBL/)
+    await fills(first, at(`/equipe-anm/organismes/${org('passage')}/rouvrir`), { raison: REASON })
+    expect(await stateOf('passage')).toBe('closed')
+  })
+
+  test('are decided on by nobody who is of either, nor when nobody would lead', async () => {
+    const [first, member] = [await staff(), await another('voisin')]
+    const own = await fills(member, pair(), { raison: REASON })
+    expect(own.status).toBe(403)
+    await fills(first, pair(), { raison: REASON })
+    expect((await opens(member)).text).toMatch(/Vous en faites partie/)
+    expect((await first.go(pair('', 'tilleuls', 'montpellier'))).text).toMatch(
+      /Un organisme et une académie ne se réunissent pas/,
+    )
+    expect((await first.go(pair('', 'tilleuls', 'tilleuls'))).status).toBe(404)
+  })
+})
+
+describe('pairs that look like one', () => {
+  test('are listed by name and seat, merged or set aside once; two numbers may be typed', async () => {
+    const first = await staff()
+    expect((await first.go(at('/equipe-anm/doublons'))).text).toMatch(/Aucun doublon connu/)
+    await query(database, 'delete from register_enterprise')
+    await query(database, "update organisation set name = 'LES TILLEULS' where id = $1", [
+      org('passage'),
+    ])
+    const listed = await first.go(at('/equipe-anm/doublons'))
+    expect(listed.text).toMatch(/LES TILLEULS/)
+    const way = listed.$(`a[href="${pair().pathname}"]`)
+    expect(way.length).toBe(1)
+    // Seats the register has in two places are two organisations.
+    await query(
+      database,
+      `insert into register_enterprise (number, type, names, seat)
+        values ('0566988259', 'legal', '{}', '{"postcode": "1000"}'),
+          ('0314595348', 'legal', '{}', '{"postcode": "7000"}')
+        on conflict (number) do update set seat = excluded.seat`,
+    )
+    expect((await first.go(at('/equipe-anm/doublons'))).text).toMatch(/Aucun doublon connu/)
+    // Unless the register has one of them as ceased.
+    await query(
+      database,
+      "update register_enterprise set ceased_on = '2026-01-31' where number = '0314595348'",
+    )
+    expect((await first.go(at('/equipe-anm/doublons'))).text).toMatch(/cessé à la Banque-Carrefour/)
+    const short = await fills(first, pair('/distincts'), { raison: 'non' })
+    expect(short.status).toBe(422)
+    const done = await fills(first, pair('/distincts'), { raison: 'Deux maisons de la même rue' })
+    expect(done.text).toMatch(/ne sont plus proposés comme doublons/)
+    expect(done.text).toMatch(/Aucun doublon connu/)
+
+    await first.go(at('/equipe-anm/doublons'))
+    const typed = await first.submit({
+      form: 'form[action="/equipe-anm/doublons"]',
+      fields: { reste: 'BE 0566.988.259', part: '12' },
+    })
+    expect([typed.status, typed.text]).toEqual([422, expect.stringMatching(/a ce numéro/)])
+    expect(typed.html).toContain('BE 0566.988.259')
+    const found = await first.submit({
+      form: 'form[action="/equipe-anm/doublons"]',
+      fields: { reste: '0566988259', part: '0314 595 348' },
+    })
+    expect(found.url.pathname).toBe(pair().pathname)
+  })
+})
+
+describe('at the same moment', () => {
+  test('one into the other and the other into the one: one of them, and one GESTIONNAIRE', async () => {
+    const lines = [0, 1].map((n) =>
+      connect<Tables>({ url: database.urlFor('idp'), name: `merging-${n}`, max: 1 }),
+    )
+    const by = idOf('staff')
+    const into = (line: number, kept: string, gone: string) =>
+      transact((lines[line] ?? lines[0])!.db, (tx) =>
+        mergeOrganisations(tx, { kept: org(kept), gone: org(gone), by }),
+      )
+    try {
+      const made = await Promise.all([
+        into(0, 'tilleuls', 'passage'),
+        into(1, 'passage', 'tilleuls'),
+      ])
+      expect(made.filter((merge) => merge !== null)).toHaveLength(1)
+      const states = [await stateOf('tilleuls'), await stateOf('passage')].sort()
+      expect(states).toEqual(['active', 'closed'])
+      const kept = (await stateOf('tilleuls')) === 'active' ? 'tilleuls' : 'passage'
+      const leaders = Object.values(await teamOf(kept)).filter((role) => role === 'GESTIONNAIRE')
+      expect(leaders).toHaveLength(1)
+    } finally {
+      await Promise.all(lines.map((line) => line.close()))
+    }
+  })
+
+  test('merged and handed over: either order leaves one GESTIONNAIRE, and can be undone', async () => {
+    const { db } = myanm.idp.services
+    const organisation = org('passage')
+    expect(
+      await propose({ db }, { organisation, by: idOf('voisin'), to: idOf('multi') }),
+    ).toBeNull()
+    const [open] = await query<{ id: string }>(database, 'select id from manager_transfer')
+    const [merge, handed] = await Promise.all([
+      transact(db, (tx) =>
+        mergeOrganisations(tx, { kept: org('tilleuls'), gone: organisation, by: idOf('staff') }),
+      ),
+      accept(
+        { db },
+        { organisation, transfer: open?.id ?? '', by: idOf('multi'), now: new Date() },
+      ),
+    ])
+    expect(merge).not.toBeNull()
+    const leader = handed === null ? 'multi' : 'voisin'
+    expect((await teamOf('passage'))[leader]).toBe('GESTIONNAIRE')
+    const [{ leaders } = { leaders: 0 }] = await query<{ leaders: number }>(
+      database,
+      `select count(*)::int as leaders from membership where organisation_id = $1
+        and state = 'active' and role = 'GESTIONNAIRE'`,
+      [org('tilleuls')],
+    )
+    expect(leaders).toBe(1)
+    const [first, second] = [await staff(), await another('candidat')]
+    await isUndone(first, second)
+    expect((await teamOf('passage'))[leader]).toBe('GESTIONNAIRE')
+  })
+})
