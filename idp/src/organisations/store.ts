@@ -15,6 +15,8 @@ export interface Organisation {
   readonly to_check: boolean
   readonly options: readonly string[]
   readonly version: number
+  /** The one its team acts for since it went (ahead 5). */
+  readonly merged_into: string | null
 }
 
 const ORGANISATION = [
@@ -29,6 +31,7 @@ const ORGANISATION = [
   'to_check',
   'options',
   'version',
+  'merged_into',
 ] as const
 
 /** @param by its identifier, or its company number of ten digits */
@@ -63,32 +66,5 @@ export function listChoices(db: Db<Tables>, account: string): Promise<Choice[]> 
     .where('organisation.state', '<>', 'closed')
     .orderBy('organisation.name')
     .orderBy('organisation.id')
-    .execute()
-}
-
-export interface Colleague {
-  readonly account: string
-  readonly given_name: string | null
-  readonly family_name: string | null
-  readonly email: string | null
-  readonly role: Role
-}
-
-/** The team as its members may see it: identity, e-mail and role, nothing else (M53). */
-export function listColleagues(db: Db<Tables>, organisation: string): Promise<Colleague[]> {
-  return db
-    .selectFrom('membership')
-    .innerJoin('account', 'account.id', 'membership.account_id')
-    .select([
-      'account.id as account',
-      'account.given_name',
-      'account.family_name',
-      'account.email',
-      'membership.role',
-    ])
-    .where('membership.organisation_id', '=', organisation)
-    .where('membership.state', '=', 'active')
-    .orderBy('membership.role', 'desc')
-    .orderBy('account.family_name')
     .execute()
 }

@@ -7,7 +7,7 @@ import { listEscalated, listWaitingAt } from '#join-requests'
 import { record } from '#journal'
 import { listLegacyConflicts, settleLegacyConflict } from '#legacy'
 import { listCeased, listToCheck, markChecked } from '#organisation-data'
-import { findOrganisation } from '#organisations'
+import { findOrganisation, findUndoableOf } from '#organisations'
 import { displayName } from '#rules/accounts'
 import { findRescue, listObjections } from '#transfers'
 import { keepNotice, type Visit } from '#visits'
@@ -125,6 +125,10 @@ export function organisationRoutes(router: Router, needs: StaffNeeds): void {
       actions: actions.map((action) => ({ ...action, by: named(action) })),
       open: measures.find(({ state }) => state === 'proposed') ?? null,
       measures: measures.filter(({ state }) => state !== 'proposed'),
+      into: organisation.merged_into
+        ? await findOrganisation(db, { id: organisation.merged_into })
+        : null,
+      undoable: await findUndoableOf(db, id),
       kinds: measuresOn({ state: organisation.state, hasDueRescue: isDue }),
       rescue: rescue ? { ...rescue, name: displayName(rescue), isDue } : null,
       objections: objections.map((objection) => ({ ...objection, name: named(objection) })),
