@@ -1,3 +1,8 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { REGISTER_UPDATE } from '@myanm/idp'
 import {
@@ -9,7 +14,7 @@ import {
   withDatabase,
 } from '@myanm/testing'
 import { compareWithRegister, listCeased, listToCheck, markChecked } from '#organisation-data'
-import { imports } from './stage/register.ts'
+import { commandEnvironment, filesOf, IMPORT, imports, metaOf, zipOf } from './stage/register.ts'
 import { signsIn } from './stage/team.ts'
 import { until } from './stage/until.ts'
 
@@ -340,6 +345,38 @@ describe('« Les collaborateurs peuvent modifier les annonces de leurs collègue
     await as('gestionnaire').submit({ form: 'form[action$="/collegues"]' })
     expect((await held())?.['options']).toEqual([])
   })
+
+  test('tells the GESTIONNAIRE how far it has come at the sites, and nobody else (ahead 1)', async () => {
+    // Sites nobody listens at.
+    await query(
+      database,
+      `update client set events_uri = 'http://127.0.0.1:9/evenements'
+        where client_id in ('guide-social', 'monasbl')`,
+    )
+    try {
+      await as('gestionnaire').go(at())
+      const done = await as('gestionnaire').submit({ form: 'form[action$="/collegues"]' })
+      expect(done.text).toMatch(/appliqué sur \d sites? sur 2/)
+      await query(
+        database,
+        `insert into signal_delivery (signal_id, client_id, account_id, position, rights_version, is_broad, queued_at)
+          select id, 'monasbl', $2, position, 1, true, now() - interval '12 minutes' from signal
+            where organisation_id = $1 and account_id is null order by position desc limit 1`,
+        [tilleuls, String(myanm.accounts.get('lecteur'))],
+      )
+      const page = await as('gestionnaire').go(at('?suivi=2'))
+      expect(page.text).toMatch(/sur 2 .*MonASBL : en retard depuis 12 min\./)
+      expect(page.headers.get('refresh')).toBe(`3; url=${page.url.pathname}?suivi=3`)
+      const stopped = await as('gestionnaire').follow('Ne plus actualiser')
+      expect(stopped.headers.get('refresh')).toBeNull()
+      expect(stopped.text).toContain('en retard depuis 12 min')
+      expect((await as('responsable').go(at('?suivi=2'))).text).not.toMatch(/appliqué|en retard/)
+      await as('gestionnaire').submit({ form: 'form[action$="/collegues"]' })
+    } finally {
+      await query(database, 'update client set events_uri = null')
+      await query(database, 'delete from signal')
+    }
+  })
 })
 
 describe('what the register changes (4.5)', () => {
@@ -436,6 +473,68 @@ describe('what the register changes (4.5)', () => {
       `select state from organisation where name like 'Le Tremplin%'`,
     )
     expect(row).toEqual({ state: 'active' })
+  })
+})
+
+describe('a legal form that changes (M39, 4.5)', () => {
+  const pending = () =>
+    query<{ before: string; after: string }>(
+      database,
+      `select before, after from register_change
+        where what = 'form' and state = 'pending' and organisation_id = $1`,
+      [tilleuls],
+    )
+
+  /** The next update of the register, by the command whoever runs MyANM types. */
+  async function registerSays(form: string, number: number) {
+    const folder = await mkdtemp(join(tmpdir(), 'myanm-form-'))
+    const files = await filesOf(REGISTER_UPDATE)
+    const headings = Object.fromEntries(
+      Object.entries(files).map(([name, text]) => [name, `${text.split('\n')[0]}\n`]),
+    )
+    const line = `"0566.988.259","AC","000","2","${form}","","12-03-2014"\n`
+    const path = await zipOf(join(folder, 'update.zip'), {
+      ...headings,
+      'code.csv': files['code.csv'] ?? '',
+      'meta.csv': metaOf('update', number),
+      'enterprise_insert.csv': `${headings['enterprise_insert.csv']}${line}`,
+    })
+    const { stdout } = await promisify(execFile)(process.execPath, [IMPORT, path], {
+      env: commandEnvironment(database),
+    })
+    expect(stdout).toContain('1 modifiée')
+    await rm(folder, { recursive: true })
+  }
+
+  test('is proposed, not applied, and what it decides is said', async () => {
+    await registerSays('125', 3)
+    await until(async () => (await pending()).length === 1)
+    expect(await pending()).toEqual([{ before: '017', after: '125' }])
+    expect(await held()).toMatchObject({ legal_form: '017' })
+    const page = await as('gestionnaire').go(at())
+    expect(page.text).toContain('donne une autre forme légale à votre organisme')
+    expect(page.text).toContain('Association internationale sans but lucratif')
+    expect(page.text).toContain('certains services')
+  })
+
+  test('taken over, it holds, and whether the organisation is marchand stays as it was', async () => {
+    await as('gestionnaire').go(at())
+    const page = await as('gestionnaire').submit({ form: 'form[action*="/changements/"]:first' })
+    expect(page.text).toContain('la forme légale est reprise')
+    expect(await held()).toMatchObject({ legal_form: '125', nonprofit: true })
+    expect(await pending()).toEqual([])
+  })
+
+  test('set aside, nothing changes; the one that follows it is proposed in its place', async () => {
+    await registerSays('610', 4)
+    await until(async () => (await pending()).length === 1)
+    await registerSays('017', 5)
+    await until(async () => (await pending())[0]?.after === '017')
+    await as('gestionnaire').go(at())
+    const aside = 'form[action*="/changements/"]:has([value="ecarter"])'
+    const page = await as('gestionnaire').submit({ form: aside })
+    expect(page.text).toContain('rien ne change')
+    expect(await held()).toMatchObject({ legal_form: '125', nonprofit: true })
   })
 })
 

@@ -7,6 +7,7 @@ import {
   findOrganisation,
   lockOrganisation,
   renameOrganisation,
+  saveLegalForm,
   setOption,
 } from '#organisations'
 import type { Tables } from '../tables.ts'
@@ -112,7 +113,9 @@ export type Decided =
 
 /**
  * The GESTIONNAIRE takes a change of the register over, or leaves it (4.5). That an organisation has
- * ceased is only acknowledged: the team closes it with them (P32).
+ * ceased is only acknowledged: the team closes it with them (P32). A legal form is taken over as the register
+ * has it; whether the organisation is marchand or not, which decides on services too, stays as it is until
+ * the team corrects it (M39).
  */
 export function decideOnChange(
   { db }: { readonly db: Db<Tables> },
@@ -133,6 +136,9 @@ export function decideOnChange(
     if (state === 'applied' && what === 'name' && after !== null) {
       const before = await findOrganisation(tx, { id: organisation })
       if (before) await renameOrganisation(tx, { ...before, organisation, name: after })
+    }
+    if (state === 'applied' && what === 'form') {
+      await saveLegalForm(tx, { organisation, legalForm: after })
     }
     if (state === 'applied' && seat) await saveSeat(tx, { organisation, by: account, seat })
     await record(tx, {

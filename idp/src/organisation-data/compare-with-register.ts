@@ -49,6 +49,7 @@ function isNews(one: Compared): boolean {
     before === null ||
     before.name !== now.name ||
     before.seat !== now.seat ||
+    before.form !== now.form ||
     before.ceased !== now.ceased
   )
 }
@@ -59,7 +60,7 @@ async function compareOne(tx: Tx<Tables>, organisation: string): Promise<number>
   const one = locked && (await findCompared(tx, organisation))
   if (!one) return 0
   const { place, ...now } = seenIn(one)
-  const own = { name: one.name, seat: seatOnOneLine(one) }
+  const own = { name: one.name, seat: seatOnOneLine(one), form: one.ownForm }
   const findings = findingsOf({ before: one.before, now, own })
   await remember(tx, organisation, now)
   for (const finding of findings) {

@@ -53,6 +53,7 @@ export async function correctIdentity(
   }
   const identity = { bce, legalForm, nonprofit, isPublic }
   if (!(await saveIdentity(tx, { organisation, version, ...identity }))) return 'not-now'
+  if (isNumberNew || before.legalForm !== legalForm) await supersede(tx, organisation, 'form')
   if (isNumberNew) {
     for (const what of ['name', 'seat', 'ceased'] as const) await supersede(tx, organisation, what)
     const compared = await findCompared(tx, organisation)

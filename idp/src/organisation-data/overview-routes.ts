@@ -3,7 +3,7 @@ import { readForm, render } from '@myanm/chassis'
 import { outlook } from '@myanm/permissions'
 import { showPhone } from '#accounts'
 import { organisationPage, requireMember, roleTooLow } from '#memberships'
-import { listUnits, lookUp } from '#register'
+import { labelsOfForms, listUnits, lookUp } from '#register'
 import { seatOnOneLine } from '#rules/register'
 import { followChange } from '#signals'
 import { keepNotice } from '#visits'
@@ -29,6 +29,11 @@ export function overviewRoutes(router: Router, needs: OrganisationDataNeeds): vo
     const [own, changes] = await Promise.all([getOrganisation(db, id), listPendingChanges(db, id)])
     const { language } = member.visit.standing.account
     const entry = own.bce === null ? null : await lookUp(db, own.bce, language)
+    const codes = changes.flatMap(({ what, before, after }) =>
+      what === 'form' ? [before, after] : [],
+    )
+    const forms = await labelsOfForms(db, [own.legal_form, ...codes], language)
+    const formOf = (code: string | null) => (code === null ? null : (forms.get(code) ?? code))
     const chosen = await findChosenUnits(db, id)
     const units = await listUnits(db, {
       ...{ enterprise: null, alsoThese: [...chosen.keys()], after: '', most: chosen.size },
@@ -42,6 +47,7 @@ export function overviewRoutes(router: Router, needs: OrganisationDataNeeds): vo
       own: {
         ...own,
         seat: seatOnOneLine(own),
+        legalForm: formOf(own.legal_form),
         phone: own.phone ? showPhone(own.phone) : null,
         billingAddress: seatOnOneLine({
           street: own.billing_street,
@@ -58,7 +64,11 @@ export function overviewRoutes(router: Router, needs: OrganisationDataNeeds): vo
       seatThere: entry?.is === 'found' ? seatOnOneLine(entry.seat) : null,
       ceasedOn: entry?.is === 'ceased' ? new Date(`${entry.since}T12:00:00Z`) : null,
       units: units.map((unit) => shownOf(unit, chosen)),
-      changes,
+      changes: changes.map((change) =>
+        change.what === 'form'
+          ? { ...change, before: formOf(change.before), after: formOf(change.after) }
+          : change,
+      ),
       isManager: role === 'GESTIONNAIRE',
       mayEdit: outlook(member.actor, 'org.edit').allowed,
       isWidened: own.options.includes(COLLEAGUES_ADS),
@@ -113,5 +123,6 @@ function noticeOf(
   if (done.is === 'settled-already') return 'organisation-data.change.settled'
   if (done.is === 'applied' && done.what === 'ceased')
     return 'organisation-data.change.ceased.applied'
+  if (done.is === 'applied' && done.what === 'form') return 'organisation-data.change.form.applied'
   return `organisation-data.change.${done.is}`
 }

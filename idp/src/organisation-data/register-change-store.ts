@@ -13,6 +13,8 @@ export interface Compared {
   readonly locality: string | null
   readonly names: Texts
   readonly seat: RegisterSeat | null
+  readonly form: string | null
+  readonly ownForm: string | null
   readonly ceasedOn: string | null
   /** Null when they never were. */
   readonly before: Seen | null
@@ -32,11 +34,12 @@ function comparison(db: Db<Tables> | Tx<Tables>) {
       'profile.locality',
       'enterprise.names',
       'enterprise.seat',
+      'enterprise.legal_form as form',
+      'organisation.legal_form as ownForm',
       sql<string | null>`enterprise.ceased_on::text`.as('ceasedOn'),
       sql<Seen | null>`case when watch.organisation_id is not null then
-        jsonb_build_object('name', watch.name, 'seat', watch.seat, 'ceased', watch.ceased) end`.as(
-        'before',
-      ),
+        jsonb_build_object('name', watch.name, 'seat', watch.seat, 'form', watch.legal_form,
+          'ceased', watch.ceased) end`.as('before'),
     ])
     .where('organisation.state', '<>', 'closed')
 }
@@ -66,9 +69,9 @@ export async function findCompared(
 export async function remember(
   tx: Tx<Tables>,
   organisation: string,
-  { name, seat, ceased }: Seen,
+  { name, seat, form, ceased }: Seen,
 ): Promise<void> {
-  const seen = { name, seat, ceased, seen_at: sql<Date>`now()` }
+  const seen = { name, seat, legal_form: form, ceased, seen_at: sql<Date>`now()` }
   await tx
     .insertInto('register_watch')
     .values({ organisation_id: organisation, ...seen })
@@ -90,6 +93,7 @@ export async function supersede(tx: Tx<Tables>, organisation: string, what: What
 export interface RegisterChange {
   readonly id: string
   readonly what: What
+  /** Of a legal form, its code. */
   readonly before: string | null
   readonly after: string | null
   readonly seat: Seat | null

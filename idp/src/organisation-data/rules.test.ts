@@ -3,6 +3,7 @@ import {
   changedFields,
   findingsOf,
   isLiable,
+  mayUse,
   peppolIdOf,
   readLine,
   readPeppolId,
@@ -43,20 +44,35 @@ test('structured invoices are for who is liable to VAT (R16)', () => {
   expect(readPeppolId('0566988259')).toBeNull()
 })
 
+test('a unit is used when it is their own and there, and stays who chose it', () => {
+  const unit = { enterprise: '0566988259', endedOn: null }
+  const own = { bce: '0566988259', isChosen: false }
+  expect(mayUse(unit, own)).toBe(true)
+  expect(mayUse({ ...unit, enterprise: '0314595348' }, own)).toBe(false)
+  expect(mayUse({ ...unit, endedOn: '2026-11-15' }, own)).toBe(false)
+  expect(mayUse({ ...unit, endedOn: '2026-11-15' }, { ...own, isChosen: true })).toBe(true)
+  expect(mayUse(unit, { bce: null, isChosen: false })).toBe(false)
+})
+
 describe('what the register changes (4.5)', () => {
-  const before = { name: 'Les Tilleuls', seat: 'Rue A 1, 5000 Namur', ceased: false }
-  const own = { name: 'Les Tilleuls ASBL', seat: 'Rue A 1, 5000 Namur' }
+  const before = {
+    ...{ name: 'Les Tilleuls', seat: 'Rue A 1, 5000 Namur', form: '017', ceased: false },
+  }
+  const own = { name: 'Les Tilleuls ASBL', seat: 'Rue A 1, 5000 Namur', form: '017' }
 
   test('is nothing when it says what it said, however the organisation spells itself', () => {
     expect(findingsOf({ before, now: before, own })).toEqual([])
     expect(findingsOf({ before: null, now: before, own })).toEqual([])
   })
 
-  test('is a name, a seat, or that it has ceased', () => {
-    const now = { name: 'Les Grands Tilleuls', seat: 'Rue B 2, 5000 Namur', ceased: true }
+  test('is a name, a seat, a legal form, or that it has ceased', () => {
+    const now = {
+      ...{ name: 'Les Grands Tilleuls', seat: 'Rue B 2, 5000 Namur', form: '125', ceased: true },
+    }
     expect(findingsOf({ before, now, own })).toEqual([
       { what: 'name', propose: true, before: own.name, after: now.name },
       { what: 'seat', propose: true, before: own.seat, after: now.seat },
+      { what: 'form', propose: true, before: '017', after: '125' },
       { what: 'ceased', propose: true, before: null, after: null },
     ])
   })

@@ -101,12 +101,15 @@ export function readWebsite(typed: string): string | null {
 export interface Seen {
   readonly name: string | null
   readonly seat: string | null
+  /** The code of its legal form. */
+  readonly form: string | null
   readonly ceased: boolean
 }
 
 export function seenIn(enterprise: {
   readonly names: Texts
   readonly seat: RegisterSeat | null
+  readonly form: string | null
   readonly ceasedOn: string | null
 }): Seen & { readonly place: Seat | null } {
   const place = seatIn(enterprise.seat, 'fr')
@@ -114,11 +117,12 @@ export function seenIn(enterprise: {
     name: inLanguage(enterprise.names, 'fr'),
     seat: seatOnOneLine(place),
     place,
+    form: enterprise.form,
     ceased: enterprise.ceasedOn !== null,
   }
 }
 
-export type What = 'name' | 'seat' | 'ceased'
+export type What = 'name' | 'seat' | 'form' | 'ceased'
 
 /** One thing to be done about a change of the register (4.5). */
 export type Finding =
@@ -150,11 +154,15 @@ const fold = (text: string | null): string =>
 export function findingsOf(given: {
   readonly before: Seen | null
   readonly now: Seen
-  readonly own: { readonly name: string; readonly seat: string | null }
+  readonly own: {
+    readonly name: string
+    readonly seat: string | null
+    readonly form: string | null
+  }
 }): Finding[] {
   const { before, now, own } = given
   const findings: Finding[] = []
-  for (const what of ['name', 'seat'] as const) {
+  for (const what of ['name', 'seat', 'form'] as const) {
     const [was, is] = [before?.[what] ?? null, now[what]]
     if (before === null || is === null || was === is) continue
     findings.push(

@@ -44,3 +44,18 @@ export async function saveIdentity(
     .executeTakeFirst()
   return numUpdatedRows === 1n
 }
+
+/**
+ * The legal form the register has now, which its GESTIONNAIRE takes over (4.5). The caller holds the lock.
+ * Whether it is marchand is not touched: that is the team's to correct (M39).
+ */
+export async function saveLegalForm(
+  tx: Tx<Tables>,
+  given: { readonly organisation: string; readonly legalForm: string | null },
+): Promise<void> {
+  await tx
+    .updateTable('organisation')
+    .set({ legal_form: given.legalForm, version: sql<number>`version + 1` })
+    .where('id', '=', given.organisation)
+    .execute()
+}

@@ -12,7 +12,7 @@ export {
   listColleagues,
   listEverMembers,
 } from './colleagues-store.ts'
-export { getIdentity, type Identity, saveIdentity } from './correction-store.ts'
+export { getIdentity, type Identity, saveIdentity, saveLegalForm } from './correction-store.ts'
 export { registerOrganisation, renameOrganisation, setOption } from './founding-store.ts'
 export {
   admit,

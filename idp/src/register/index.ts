@@ -2,6 +2,6 @@ export { type ImportReport, importRegister, type Listener, type Progress } from 
 export { type LookedUp, lookUp, lookUpMany } from './look-up.ts'
 export { UnusableExtract } from './read-extract.ts'
 export { type Named, type NamePage, searchByName } from './search-by-name.ts'
-export { findLatestExtract as latestExtract } from './store.ts'
+export { findLatestExtract as latestExtract, labelsOfForms } from './store.ts'
 export { follow, sayInFrench } from './tell.ts'
 export { findUnit, listUnits, type Unit } from './unit-store.ts'

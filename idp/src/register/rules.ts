@@ -315,9 +315,6 @@ export function kindOfForm(type: 'natural' | 'legal', legalForm: string | null):
   return isAssociation(legalForm) ? 'nonprofit' : 'commercial'
 }
 
-/** Where people look a number up themselves (R15): never called by us (4.5). */
-export const PUBLIC_SEARCH = 'https://kbopub.economie.fgov.be/kbopub/zoeknummerform.html?lang=fr'
-
 /** So many words of a name narrow a search down; more are not looked for. */
 const MOST_WORDS = 8
 

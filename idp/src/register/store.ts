@@ -101,3 +101,20 @@ export async function noteExtract(
     })
     .execute()
 }
+
+/** What legal forms are called, by their codes; in French where the register has no other word. */
+export async function labelsOfForms(
+  db: Db<Tables>,
+  codes: readonly (string | null)[],
+  language: string,
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await db
+    .selectFrom('register_code')
+    .select(['code', 'label'])
+    .where('category', '=', 'JuridicalForm')
+    .where('code', '=', sql<string>`any(${codes.filter((code) => code !== null)}::text[])`)
+    .where('language', 'in', [language, 'fr'])
+    .orderBy(sql`language = ${language}`)
+    .execute()
+  return new Map(rows.map(({ code, label }) => [code, label]))
+}

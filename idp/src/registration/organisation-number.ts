@@ -13,6 +13,8 @@ export type Numbered =
   | { readonly is: 'nobody' }
   /** E09 too: of somebody who works for themselves, and registers as such. */
   | { readonly is: 'person' }
+  /** Its account was closed: the team opens it again. */
+  | { readonly is: 'closed' }
   /** E10 */
   | { readonly is: 'known'; readonly bce: string; readonly id: string; readonly name: string }
   | { readonly is: 'new'; readonly bce: string; readonly entry: Entry }
@@ -32,6 +34,8 @@ export const numberForm = z.object({
     .or(z.literal(''))
     .catch('')
     .default(''),
+  // Its page they wanted; what is none of it is left out where it is used.
+  page: z.string().max(2000).catch('').default(''),
 })
 
 const line = (longest: number, message: string) =>
@@ -58,8 +62,8 @@ export async function readNumber(
   if (bce === null) return { is: 'no-number' }
   const here = await findOrganisation(db, { bce })
   if (here && here.state !== 'closed') return { is: 'known', bce, id: here.id, name: here.name }
-  // One that was closed keeps its number: the team opens it again.
-  if (here) return { is: 'nobody' }
+  // One that was closed keeps its number, and may well be active in the register (E09 would be untrue).
+  if (here) return { is: 'closed' }
   const entry = await lookUp(db, bce, language)
   if (entry.is !== 'found') return { is: 'nobody' }
   return entry.kind === 'person' ? { is: 'person' } : { is: 'new', bce, entry }

@@ -1,7 +1,6 @@
 import { formatCompanyNumber, type Typed } from '@myanm/chassis'
 import { showPhone } from '#accounts'
 import { type Registered, SECTORS, VAT_STATUSES } from '#rules/organisation-data'
-import { PUBLIC_SEARCH } from '#rules/register'
 import type { Draft } from './organisation-draft-store.ts'
 import type { Entry, Numbered } from './organisation-number.ts'
 
@@ -12,6 +11,7 @@ export const MISTAKES: Readonly<Partial<Record<Numbered['is'], string>>> = {
   'no-number': 'registration.numero_bce.wrong',
   nobody: 'registration.organisation.nobody',
   person: 'registration.organisation.nobody',
+  closed: 'registration.organisation.closed',
 }
 
 export function numberPage(shown: {
@@ -26,7 +26,6 @@ export function numberPage(shown: {
     outcome: numbered?.is ?? null,
     known:
       numbered?.is === 'known' ? { name: numbered.name, id: numbered.id, bce: numbered.bce } : null,
-    publicSearch: PUBLIC_SEARCH,
   }
 }
 

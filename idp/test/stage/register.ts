@@ -3,7 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { TestIdp } from '@myanm/testing'
+import type { TestDatabase, TestIdp } from '@myanm/testing'
 import { ZipFile } from 'yazl'
 import type { ImportReport } from '#register'
 import { importRegister } from '#register'
@@ -28,6 +28,22 @@ export async function zipOf(
   await pipeline(zip.outputStream, createWriteStream(path))
   return path
 }
+
+/** What `pnpm import:kbo` runs. */
+export const IMPORT = join(import.meta.dirname, '../../src/commands/import-kbo.ts')
+
+/** All a command of MyANM is told by its environment; the secrets among it are made up. */
+export const commandEnvironment = (database: TestDatabase) => ({
+  PATH: process.env['PATH'] ?? '',
+  DATABASE_URL: database.urlFor('idp').href,
+  PORT: '3000',
+  PUBLIC_URL: 'http://localhost:3000',
+  ...Object.fromEntries(
+    ['COOKIE_KEY', 'KEY_ENCRYPTION_KEY', 'PAIRWISE_SALT'].map((name) => [name, 'x'.repeat(43)]),
+  ),
+  SMTP_URL: 'smtp://127.0.0.1:1',
+  MAIL_FROM: 'MyANM <ne-pas-repondre@exemple.be>',
+})
 
 /** The files of a folder, to be made another extract of. */
 export async function filesOf(folder: string): Promise<Record<string, string>> {
