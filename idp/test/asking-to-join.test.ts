@@ -528,6 +528,24 @@ describe('a request nobody answers', () => {
     for (const login of ['lecteur', 'collaborateur']) expect(lettersTo(login)).toEqual([])
   })
 
+  test('goes to the RESPONSABLES at once when who leads is suspended, and to no closed mailbox', async () => {
+    await query(database, "update account set state = 'suspended' where id = $1", [
+      accountOf('gestionnaire'),
+    ])
+    await askAs('candidat')
+    await until(() => lettersTo('responsable').length === 1)
+    await watched(2)
+    const written = await query<{ code: string }>(
+      database,
+      'select code from letter where account_id = $1',
+      [accountOf('gestionnaire')],
+    )
+    await query(database, "update account set state = 'active' where id = $1", [
+      accountOf('gestionnaire'),
+    ])
+    expect(written).toEqual([])
+  })
+
   test('ends after thirty days, and whoever asked is told', async () => {
     const { visitor } = await askAs('candidat')
     await watched(30)

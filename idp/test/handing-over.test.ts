@@ -152,6 +152,18 @@ describe('the GESTIONNAIRE', () => {
     }
     const empty = await manager.go(page('/transferer'))
     expect(empty.status).toBe(200)
+    // A colleague who cannot accept is listed like the others, and why they cannot is theirs alone (M53).
+    await promote('collegue')
+    await query(database, "update account set state = 'suspended' where id = $1", [
+      idOf('collegue'),
+    ])
+    const listed = await manager.go(page('/transferer'))
+    expect(listed.$('input[name=personne]').toArray()).toHaveLength(2)
+    const unable = await proposes(manager, 'collegue')
+    expect(unable.status).toBe(409)
+    expect(unable.text).toMatch(/ne peut pas reprendre ce rôle pour le moment/)
+    expect(unable.text).not.toMatch(/suspendu|supprim/)
+    await manager.go(page('/transferer'))
     const missing = await manager.submit({ form: 'form[action$="/transferer"]' })
     expect(missing.status).toBe(422)
     expect(missing.text).toMatch(/Choisissez un responsable/)
@@ -391,6 +403,34 @@ describe('for 72 hours', () => {
     }
     // Once.
     expect((await visitor.go(page('/defaire'))).status).toBe(409)
+  })
+
+  test('who led before is called by their name, whatever they are by now, and what waits is told', async () => {
+    await query(
+      database,
+      `insert into join_request (organisation_id, asked_name, account_id) values ($1, 'T', $2)`,
+      [tilleuls(), idOf('candidat')],
+    )
+    await proposes(await comes('gestionnaire'))
+    const leads = await comes('responsable')
+    const accepted = await accepts(leads)
+    expect(accepted.text).toMatch(/1 demande à rejoindre l’équipe/)
+    await until(() => subjectsTo('responsable').includes('Changement de gestionnaire effectué'))
+    const letters = myanm.letters.filter(({ text }) => /Ce qui attend déjà/.test(text))
+    expect(letters.map(({ to }) => to)).toEqual(['responsable@exemple.be'])
+    expect(letters[0]?.text).toMatch(/1 demande, aucune invitation en attente/)
+    const [former] = await query<{ id: string }>(
+      database,
+      'select id from membership where account_id = $1 and organisation_id = $2',
+      [idOf('gestionnaire'), tilleuls()],
+    )
+    const base = `/organismes/${tilleuls()}/equipe/membres/${former?.id}`
+    await leads.go(at(`${base}/role?role=LECTEUR`))
+    await leads.submit({ form: 'main form[action$="/role"]' })
+    expect(await rolesOf()).toMatchObject({ gestionnaire: 'LECTEUR' })
+    const undoing = await leads.go(page('/defaire'))
+    expect(undoing.text).toMatch(/Gestionnaire Dupont redevient gestionnaire/)
+    expect(undoing.text).toMatch(/Responsable Dupont redevient responsable/)
   })
 
   test('and no longer; nor by anybody else, nor after another transfer', async () => {

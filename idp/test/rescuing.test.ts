@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import {
+  arrange,
   type Page,
   query,
   startTestIdp,
@@ -124,6 +125,12 @@ describe('an organisation whose GESTIONNAIRE is gone', () => {
     })
     expect(asked.text).toMatch(/Votre demande est envoyée/)
     expect(await leads()).toBeUndefined()
+    // Each letter says what it is about before it is opened.
+    await until(() =>
+      subjectsTo('collegue').includes(
+        'Responsable Dupont demande à devenir gestionnaire de Les Tilleuls ASBL',
+      ),
+    )
 
     // Another objects; who reads it is the team, not the applicant.
     const other = await comes('collegue')
@@ -161,6 +168,29 @@ describe('an organisation whose GESTIONNAIRE is gone', () => {
       ]),
     )
     expect((await applicant.go(manager('/transferer'))).status).toBe(200)
+    expect(subjectsTo('responsable')).toContain('Une opposition à la reprise de Les Tilleuls ASBL')
+    // Who objected is written down, and not for whom they objected to, who reads the journal now.
+    const [objection] = await query<{ actor_id: string }>(
+      database,
+      "select actor_id from journal where event = 'rescue-objected'",
+    )
+    expect(objection?.actor_id).toBe(idOf('collegue'))
+    const [row] = await query<{ id: string }>(
+      database,
+      'select id from membership where account_id = $1 and organisation_id = $2',
+      [idOf('collegue'), tilleuls()],
+    )
+    const everything = await applicant.go(at(`/organismes/${tilleuls()}/journal`))
+    expect(everything.text).toMatch(/Un responsable s’est opposé/)
+    const line = everything
+      .$('.row')
+      .toArray()
+      .map((element) => everything.$(element).text())
+      .find((text) => text.includes('s’est opposé'))
+    expect(line).not.toMatch(/Collegue|Décidé par/)
+    const theirs = await applicant.go(at(`/organismes/${tilleuls()}/journal?personne=${row?.id}`))
+    expect(theirs.text).toMatch(/Ce qui concerne Collegue/)
+    expect(theirs.text).not.toMatch(/s’est opposé/)
   })
 
   test('stays vacant when one of the team refuses, and another may ask; who asked may take it back', async () => {
@@ -173,6 +203,16 @@ describe('an organisation whose GESTIONNAIRE is gone', () => {
     })
     expect(refused.text).toMatch(/refusée/)
     expect(await stateOf()).toBe('vacant')
+    // Who asked reads why, and what they can do; the others that it was refused, and not why.
+    await until(() =>
+      subjectsTo('gestionnaire').includes('La reprise de Les Tilleuls ASBL n’est pas acceptée'),
+    )
+    const mine = 'Votre demande de reprendre Les Tilleuls ASBL n’est pas acceptée'
+    await until(() => subjectsTo('responsable').includes(mine))
+    const letter = myanm.letters.find(({ subject }) => subject === mine)
+    expect(letter?.text).toMatch(/Pas de justificatif reçu[^]*nouvelle demande/)
+    const others = myanm.letters.filter(({ to }) => to === 'gestionnaire@exemple.be')
+    expect(others.map(({ text }) => text).join('')).not.toMatch(/Pas de justificatif reçu/)
     await fills(applicant, manager('/reprendre'), { raison: REASON })
     await applicant.go(manager())
     const back = await applicant.submit({ form: 'form[action$="/retirer"]' })
@@ -200,11 +240,28 @@ describe('an organisation whose GESTIONNAIRE is gone', () => {
     const appointed = { personne: 'independant', justificatif: 'PV du 12/03/2026', raison: REASON }
     await fills(first, file('/nommer'), appointed)
     expect(await leads()).toBe('gestionnaire')
+    await query(
+      database,
+      "insert into invitation (organisation_id, email, role) values ($1, 'elle@exemple.be', 'LECTEUR')",
+      [tilleuls()],
+    )
     await decides(second)
     expect(await leads()).toBe('independant')
     for (const who of ['independant', 'gestionnaire', 'responsable']) {
       await until(() => subjectsTo(who).includes('Les Tilleuls ASBL a un nouveau gestionnaire'))
     }
+    // What waited is theirs to answer now; nobody else's letter speaks of it.
+    const letters = myanm.letters.filter(({ text }) =>
+      /Ce qui attend déjà votre réponse/.test(text),
+    )
+    expect(letters).toMatchObject([
+      {
+        to: 'independant@exemple.be',
+        text: expect.stringMatching(/aucune demande, 1 invitation en attente, aucun changement/),
+      },
+    ])
+    const next = await comes('independant')
+    expect((await next.go(manager())).text).toMatch(/1 invitation envoyée, sans réponse/)
     // Whoever led is a RESPONSABLE, and undoes nothing: the team has decided.
     const former = await comes('gestionnaire')
     expect((await former.go(manager('/transferer'))).status).toBe(403)
@@ -267,7 +324,9 @@ describe('the team of the ANM', () => {
       .toArray()
       .map((element) => page.$(element).text())
     expect(names[0]).toBe('Gestionnaire Dupont')
-    expect(await events()).toEqual(['staff-looked-at-organisation'])
+    expect((await events()).filter((event) => event.startsWith('staff-'))).toEqual([
+      'staff-looked-at-organisation',
+    ])
     expect((await visitor.go(at(`/equipe-anm/organismes/${idOf('staff')}`))).status).toBe(404)
   })
 
@@ -333,10 +392,43 @@ describe('the team of the ANM', () => {
     const [first, second] = [await staff(), await another()]
     expect((await first.go(at('/equipe-anm'))).text).toMatch(/demande à fermer le compte/)
     expect((await first.go(file())).text).toMatch(/cesse ses activités/)
+    const [asking] = await query<{ id: string }>(
+      database,
+      `insert into join_request (organisation_id, bce, asked_name, account_id)
+        values ($1, '0566988259', 'Les Tilleuls ASBL', $2) returning id`,
+      [tilleuls(), idOf('candidat')],
+    )
     await fills(first, file('/fermer'), { raison: 'Demandé par le gestionnaire, vérifié' })
     await decides(second)
     expect(await stateOf()).toBe('closed')
-    expect((await leader.go(manager())).status).toBe(404)
+    // Nobody is left to find out: neither the team, nor who waited for its answer.
+    for (const who of ['gestionnaire', 'responsable', 'lecteur']) {
+      await until(() => subjectsTo(who).includes('Le compte de Les Tilleuls ASBL est fermé'))
+    }
+    expect(subjectsTo('voisin')).toEqual([])
+    const unanswered = 'Votre demande ne peut pas recevoir de réponse'
+    await until(() => subjectsTo('candidat').includes(unanswered))
+    const candidate = await comes('candidat')
+    const request = await candidate.go(at(`/compte/demandes/${asking?.id}`))
+    expect(request.text).toMatch(/Le compte de Les Tilleuls ASBL est fermé/)
+    expect(request.text).not.toMatch(/à partir du/)
+    expect(request.html).toContain('/organismes/rejoindre?numero=0566988259')
+    // A member who comes is told so; a stranger finds what there is nowhere.
+    const there = await leader.go(manager())
+    expect([there.status, there.text]).toEqual([
+      404,
+      expect.stringContaining('Le compte de Les Tilleuls ASBL est fermé'),
+    ])
+    expect(there.html).toContain('href="/contact"')
+    const stranger = await (await comes('voisin')).go(manager())
+    expect([stranger.status, /Tilleuls/.test(stranger.text)]).toEqual([404, false])
+    // Asked again meanwhile, under its number: nobody there to answer, yet.
+    await query(
+      database,
+      `insert into join_request (bce, asked_name, account_id)
+        values ('0566988259', 'Les Tilleuls ASBL', $1), ('0566988259', 'Les Tilleuls ASBL', $2)`,
+      [idOf('candidat'), idOf('lecteur')],
+    )
     expect((await first.go(at('/equipe-anm'))).text).not.toMatch(/demande à fermer le compte/)
     // Who leads what is closed may leave (E16 holds nobody there).
     const leaving = await leader.go(at('/compte/donnees/suppression'))
@@ -345,6 +437,200 @@ describe('the team of the ANM', () => {
     await decides(second)
     expect([await stateOf(), await leads()]).toEqual(['active', 'gestionnaire'])
     expect((await leader.go(manager())).status).toBe(200)
+    for (const who of ['gestionnaire', 'responsable', 'lecteur']) {
+      await until(() => subjectsTo(who).includes('Le compte de Les Tilleuls ASBL est rouvert'))
+    }
+    const requests = await leader.go(at(`/organismes/${tilleuls()}/equipe/demandes`))
+    expect(requests.text).toMatch(/Candidat Dupont/)
+    expect(requests.text).not.toMatch(/Lecteur Dupont/)
+  })
+
+  test('sees what waits there, and cancels an invitation: who sent it is told why (P22)', async () => {
+    const [invitation] = await query<{ id: string }>(
+      database,
+      `insert into invitation (organisation_id, email, role, invited_by)
+        values ($1, 'nouvelle@exemple.com', 'COLLABORATEUR', $2) returning id`,
+      [tilleuls(), idOf('responsable')],
+    )
+    await query(
+      database,
+      "insert into join_request (organisation_id, asked_name, account_id) values ($1, 'T', $2)",
+      [tilleuls(), idOf('candidat')],
+    )
+    const visitor = await staff()
+    const shown = await visitor.go(file())
+    expect(shown.text).toMatch(/nouvelle@exemple\.com[^]*par Responsable Dupont/)
+    expect(shown.text).toMatch(/Candidat Dupont Demande de rattachement/)
+    const asked = await visitor.follow('Annuler l’invitation')
+    expect(asked.text).toMatch(/ne fonctionnera plus[^]*prévenu par e-mail, avec votre raison/)
+    const cancelled = async (raison: string) =>
+      visitor.submit({ form: 'main form[method=post]', fields: { raison } })
+    expect((await cancelled('')).status).toBe(422)
+    const done = await cancelled('Adresse d’une autre personne')
+    expect(done.text).toMatch(/L’invitation est annulée/)
+    expect(done.text).toMatch(/Invitation annulée[^]*Adresse d’une autre personne/)
+    expect(done.text).not.toMatch(/nouvelle@exemple\.com/)
+    const subject = 'Invitation annulée par l’équipe de l’ANM'
+    await until(() => subjectsTo('responsable').includes(subject))
+    const letter = myanm.letters.find((one) => one.subject === subject)
+    expect(letter?.text).toMatch(/Adresse d’une autre personne/)
+    expect(letter?.text).not.toMatch(/nouvelle@exemple/)
+    expect(await events()).toContain('invitation-cancelled')
+    // Once; and only where it is.
+    const path = `/invitations/${invitation?.id}/annuler`
+    expect((await visitor.go(file(path))).status).toBe(409)
+    const passage = myanm.organisations.get('passage')
+    expect((await visitor.go(at(`/equipe-anm/organismes/${passage}${path}`))).status).toBe(404)
+  })
+
+  test('reads a journal with a reason, written down, for a while; nobody reads that of their own (P38)', async () => {
+    await query(
+      database,
+      `insert into journal (event, organisation_id, details)
+        select 'members-reviewed', $1, '{}' from generate_series(1, 30)`,
+      [tilleuls()],
+    )
+    const visitor = await staff()
+    await visitor.go(file())
+    await visitor.follow('Lire le journal de l’organisme')
+    const opens = (raison: string) =>
+      visitor.submit({ form: 'main form[method=post]', fields: { raison } })
+    expect((await opens('court')).status).toBe(422)
+    const journal = await opens('Litige entre deux responsables, dossier 12')
+    expect(journal.$('.row')).toHaveLength(25)
+    expect(journal.text).toMatch(/Les rôles de l’équipe ont été revus/)
+    const reading = journal.url
+    const older = await visitor.follow('Voir ce qui est plus ancien')
+    expect(older.$('.row').length).toBeGreaterThanOrEqual(5)
+    expect(await events()).toContain('staff-read-organisation-journal')
+    expect((await visitor.go(file())).text).toMatch(/Journal lu[^]*dossier 12/)
+    // Its people read what was decided, not who of us looked.
+    const leader = await comes('gestionnaire')
+    const own = await leader.go(at(`/organismes/${tilleuls()}/journal`))
+    expect(own.text).not.toMatch(/ANM a lu|dossier 12/)
+    // Another of the team says why for themselves, as does the same one an hour later.
+    const second = await another('particulier')
+    expect((await second.go(reading)).url.pathname).toBe(file('/journal').pathname)
+    await query(database, "update organisation_action set at = now() - interval '61 minutes'")
+    expect((await visitor.go(reading)).url.pathname).toBe(file('/journal').pathname)
+    const member = await another('responsable')
+    const refused = await fills(member, file('/journal'), { raison: REASON })
+    expect([refused.status, refused.text]).toEqual([
+      403,
+      expect.stringContaining('propre organisme'),
+    ])
+  })
+
+  test('corrects number, form and sector with a reason, as their people cannot (M39, P15)', async () => {
+    const [FREE, CEASED] = ['0400001076', '0400002066']
+    await query(
+      database,
+      `insert into register_enterprise (number, type, names, ceased_on) values
+        ($1, 'legal', '{"fr": "Les Tilleuls"}', null), ($2, 'legal', '{"fr": "Fini"}', '2020-01-01')
+        on conflict (number) do update set ceased_on = excluded.ceased_on`,
+      [FREE, CEASED],
+    )
+    const [other] = await query<{ bce: string }>(
+      database,
+      'select bce from organisation where id <> $1 and bce is not null limit 1',
+      [tilleuls()],
+    )
+    await query(
+      database,
+      `insert into join_request (bce, asked_name, account_id) values ($1, 'Les Tilleuls', $2)`,
+      [FREE, idOf('candidat')],
+    )
+    const visitor = await staff()
+    await visitor.go(file())
+    const form = await visitor.follow('Corriger les données officielles')
+    expect(form.$('input[name=numero]').attr('value')).toBe('0566988259')
+    const raison = 'Numéro d’une autre association, statuts vus'
+    const corrects = (fields: Record<string, string>) =>
+      visitor.submit({ form: 'main form[method=post]', fields: { raison, ...fields } })
+    for (const [fields, words] of [
+      [{ numero: '0566988250' }, /Ce numéro d'entreprise n'est pas valide/],
+      [{ numero: CEASED }, /Aucun organisme actif ne porte ce numéro/],
+      [{ numero: other?.bce ?? '' }, /Un autre organisme porte déjà ce numéro/],
+      [{ numero: '0566.988.259' }, /déjà celles de l’organisme/],
+      [{ numero: FREE, raison: '' }, /Expliquez la raison/],
+      [{ forme: '17', raison }, /code de trois chiffres/],
+    ] as const) {
+      const refused = await corrects(fields)
+      expect([fields, refused.status, refused.text]).toEqual([
+        fields,
+        422,
+        expect.stringMatching(words),
+      ])
+    }
+    const before = await query(database, 'select id from signal')
+    const done = await corrects({ numero: '0400.001.076', forme: '029', marchand: 'oui' })
+    expect(done.text).toMatch(/Les données sont corrigées/)
+    expect(done.text).toMatch(/Données officielles corrigées[^]*statuts vus/)
+    expect(
+      await query(
+        database,
+        'select bce, legal_form, nonprofit, is_public from organisation where id = $1',
+        [tilleuls()],
+      ),
+    ).toEqual([{ bce: FREE, legal_form: '029', nonprofit: false, is_public: false }])
+    // Sites hear of it; who leads reads what and why; who asked for that number asks this organisation.
+    expect((await query(database, 'select id from signal')).length).toBeGreaterThan(before.length)
+    const subject = 'L’équipe de l’ANM a corrigé les données de Les Tilleuls ASBL'
+    await until(() => subjectsTo('gestionnaire').includes(subject))
+    const letter = myanm.letters.find((one) => one.subject === subject)
+    expect(letter?.text).toMatch(/0400\.001\.076[^]*029[^]*marchand[^]*statuts vus/)
+    expect(await events()).toContain('organisation-changed')
+    const leader = await comes('gestionnaire')
+    expect((await leader.go(at(`/organismes/${tilleuls()}/donnees`))).text).toMatch(
+      /0400\.001\.076/,
+    )
+    const requests = await leader.go(at(`/organismes/${tilleuls()}/equipe/demandes`))
+    expect(requests.text).toMatch(/Candidat Dupont/)
+  })
+
+  test('reads long lists to their end: a team, requests, what an import left (by key)', async () => {
+    await query(
+      database,
+      `with made as (
+        insert into account (account_type, state, email, given_name, family_name)
+          select 'organisme', 'legacy', 'm' || n || '@exemple.net', 'M', 'Membre' || n
+            from generate_series(1, 120) n returning id
+      ) insert into membership (account_id, organisation_id, role) select id, $1, 'LECTEUR' from made`,
+      [tilleuls()],
+    )
+    await query(
+      database,
+      `insert into join_request (organisation_id, asked_name, account_id, reminders)
+        select $1, 'P', id, 4 from account where email like 'm%@exemple.net'`,
+      [myanm.organisations.get('passage')],
+    )
+    await arrange(
+      database,
+      `insert into legacy_conflict (site, identifier, account_id, kind, name)
+        select 'guide-social', n::text, $1, 'bad-number', 'Ancien' || n from generate_series(1, 120) n`,
+      [idOf('candidat')],
+    )
+    const visitor = await staff()
+    const readsOn = async (url: URL, { more, of }: { more: string; of: RegExp }) => {
+      const found = new Set<string>()
+      let page = await visitor.go(url)
+      for (;;) {
+        for (const element of page.$('.row').toArray()) {
+          const text = page.$(element).text()
+          if (of.test(text)) found.add(text)
+        }
+        if (!page.$(`a:contains("${more}")`).length) return found.size
+        page = await visitor.follow(more)
+      }
+    }
+    expect(await readsOn(file(), { more: 'Voir la suite de l’équipe', of: /Membre\d+/ })).toBe(120)
+    const passage = at(`/equipe-anm/organismes/${myanm.organisations.get('passage')}`)
+    expect(await readsOn(passage, { more: 'Voir la suite', of: /Membre\d+/ })).toBe(120)
+    const list = at('/equipe-anm/organismes')
+    const more = 'Voir d’autres organismes à éclaircir'
+    expect(await readsOn(list, { more, of: /Ancien\d+/ })).toBe(120)
+    const escalated = await visitor.go(list)
+    expect(escalated.text).toMatch(/Voir d’autres demandes restées sans réponse/)
   })
 
   test('opens again as vacant what nobody is there to lead any more', async () => {
