@@ -224,11 +224,11 @@ describe('asking to join', () => {
 
 describe('an organisation is found by its name (ahead 3)', () => {
   const PLACES = [
-    { number: '0400003056', name: 'Le Jardin des Possibles', town: ['4000', 'Liège'] },
-    { number: '0400004046', name: 'Les Possibles', town: ['5000', 'Namur'] },
+    { number: '0400003056', name: 'Le Jardin des Farfadets', town: ['4000', 'Liège'] },
+    { number: '0400004046', name: 'Les Farfadets', town: ['5000', 'Namur'] },
     {
       number: '0400005036',
-      name: 'Possibles et Compagnie',
+      name: 'Farfadets et Compagnie',
       town: ['1000', 'Bruxelles'],
       ceased: true,
     },
@@ -282,22 +282,22 @@ describe('an organisation is found by its name (ahead 3)', () => {
 
   test('with what tells one from another; what has ceased cannot be chosen', async () => {
     const visitor = await signsIn(myanm.issuer, 'particulier')
-    const page = await looksFor(visitor, 'possibles')
+    const page = await looksFor(visitor, 'farfadets')
     expect(offered(page).sort()).toEqual(['0400003056', '0400004046'])
-    expect(page.text).toMatch(/Les Possibles\s+5000 Namur · 0400\.004\.046/)
-    expect(page.text).toContain('Possibles et Compagnie')
+    expect(page.text).toMatch(/Les Farfadets\s+5000 Namur · 0400\.004\.046/)
+    expect(page.text).toContain('Farfadets et Compagnie')
     expect(page.text).toContain('A cessé ses activités')
   })
 
   test('the list is the register’s: whether one of them is here changes nothing of it', async () => {
     const visitor = await signsIn(myanm.issuer, 'particulier')
-    const before = (await looksFor(visitor, 'possibles')).$('main').html()
+    const before = (await looksFor(visitor, 'farfadets')).$('main').html()
     const [made] = await query<{ id: string }>(
       database,
       `insert into organisation (kind, bce, name, nonprofit, state)
-        values ('organisme', '0400004046', 'Les Possibles', true, 'vacant') returning id`,
+        values ('organisme', '0400004046', 'Les Farfadets', true, 'vacant') returning id`,
     )
-    expect((await looksFor(visitor, 'possibles')).$('main').html()).toBe(before)
+    expect((await looksFor(visitor, 'farfadets')).$('main').html()).toBe(before)
     await arrange(database, 'delete from organisation where id = $1', [made?.id])
     // Ours alone, without a number: no search finds it.
     expect(offered(await looksFor(visitor, 'Académie de Montpellier'))).toEqual([])
@@ -317,9 +317,9 @@ describe('an organisation is found by its name (ahead 3)', () => {
   test('keeps the site and the page one came from, to the end', async () => {
     const visitor = await signsIn(myanm.issuer, 'particulier')
     await visitor.go(
-      at('/organismes/rejoindre?numero=possibles&site=guide-social&page=%2Fpublier%2Femploi'),
+      at('/organismes/rejoindre?numero=farfadets&site=guide-social&page=%2Fpublier%2Femploi'),
     )
-    await visitor.follow(/Les Possibles/)
+    await visitor.follow(/Les Farfadets/)
     await visitor.submit({ form: 'form[method=post][action="/organismes/rejoindre"]' })
     expect(await query(database, 'select client_id, return_path from join_request')).toEqual([
       { client_id: 'guide-social', return_path: '/publier/emploi' },

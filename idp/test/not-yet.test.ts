@@ -141,17 +141,38 @@ describe('a site says what it needs', () => {
   })
 
   test('the rank is compared here: of several, those that suffice are offered, and no other', async () => {
+    await query(
+      database,
+      "insert into membership (organisation_id, account_id, role) values ($1, $2, 'LECTEUR')",
+      [idOf('montpellier'), accountOf('multi')],
+    )
     const visitor = await comeIn('multi')
-    const { page } = await ask(visitor, { minimum_role: 'RESPONSABLE' })
+    const { page } = await ask(visitor, { minimum_role: 'COLLABORATEUR' })
     const offered = page.$('button[name=organisation]').toArray()
-    expect(offered.map((button) => page.$(button).attr('value'))).toEqual([idOf('passage')])
+    expect(offered.map((button) => page.$(button).attr('value')).sort()).toEqual(
+      [idOf('passage'), idOf('tilleuls')].sort(),
+    )
     const jeton = String(page.$('input[name=jeton]').attr('value'))
-    for (const organisation of [idOf('tilleuls'), 'personnel', idOf('montpellier')]) {
+    for (const organisation of [idOf('montpellier'), 'personnel', idOf('tremplin')]) {
       const refused = await visitor.post(page.url, { organisation, jeton })
       expect([organisation, refused.status]).toEqual([organisation, 422])
     }
     const after = await visitor.post(page.url, { organisation: idOf('passage'), jeton })
     expect(after.url.searchParams.get('code')).not.toBeNull()
+    await arrange(
+      database,
+      'delete from membership where account_id = $1 and organisation_id = $2',
+      [accountOf('multi'), idOf('montpellier')],
+    )
+  })
+
+  test('one of several that suffices is no choice: at the first they go straight on', async () => {
+    const visitor = await comeIn('multi')
+    const asked = { minimum_role: 'RESPONSABLE' }
+    expect((await ask(visitor, asked)).org?.id).toBe(idOf('passage'))
+    // Nor is anybody disturbed who may not be.
+    const other = await comeIn('multi')
+    expect((await ask(other, { ...asked, prompt: 'none' })).org?.id).toBe(idOf('passage'))
   })
 
   test('nobody is moved to another organisation than the one they act for unasked', async () => {
@@ -265,6 +286,90 @@ describe('a higher role', () => {
     ])
   })
 
+  test('of one’s own, named by its number, is not asked for in a loop', async () => {
+    const visitor = await comeIn('lecteur')
+    const { verifier } = await ask(visitor, PUBLISH)
+    await visitor.follow('Demander à rejoindre')
+    const page = await visitor.submit({
+      form: 'form[action$="/rejoindre"]',
+      fields: { numero: '0566988259' },
+    })
+    expect(page.text).toContain('Vous faites déjà partie de cette équipe')
+    expect(page.text).toContain('Demander le rôle de collaborateur dans Les Tilleuls ASBL')
+    // Where the role is enough by then, naming it is choosing it.
+    await visitor.follow('Demander à rejoindre')
+    await changeRole('lecteur', 'COLLABORATEUR')
+    const after = await arrived(
+      visitor,
+      await visitor.submit({
+        form: 'form[action$="/rejoindre"]',
+        fields: { numero: '0566988259' },
+      }),
+      verifier,
+    )
+    expect(after.org).toEqual({ id: idOf('tilleuls'), role: 'COLLABORATEUR' })
+  })
+
+  test('can be asked for in any of many: they are looked for, and gone through', async () => {
+    const person = accountOf('particulier')
+    const [lead] = await query<{ ids: string[] }>(
+      database,
+      `with made as (
+          insert into organisation (kind, bce, name, nonprofit, state)
+            select 'organisme', '0' || n || lpad((97 - n % 97)::text, 2, '0'), 'Maison ' || (n - 4000199), true, 'vacant'
+              from generate_series(4000200, 4000229) n
+            returning id),
+        mine as (insert into membership (organisation_id, account_id, role)
+          select id, $1, 'LECTEUR' from made)
+        select array_agg(id) as ids from made`,
+      [person],
+    )
+    const visitor = await comeIn('particulier')
+    const { page } = await ask(visitor, PUBLISH)
+    const names = (on: typeof page) =>
+      on
+        .$('h2')
+        .toArray()
+        .flatMap((title) => /dans (Maison \d+)/.exec(on.$(title).text())?.[1] ?? [])
+    expect(names(page)).toHaveLength(5)
+    const found = await visitor.submit({ form: 'form[role=search]', fields: { q: 'maison 27' } })
+    expect(names(found)).toEqual(['Maison 27'])
+    await visitor.submit({ form: 'form:has(input[name=organisation])' })
+    expect(
+      await query(
+        database,
+        `select name from join_request join organisation on organisation.id = organisation_id`,
+      ),
+    ).toEqual([{ name: 'Maison 27' }])
+
+    const first = await visitor.submit({ form: 'form[role=search]', fields: { q: '' } })
+    const next = await visitor.follow('Voir les suivants')
+    expect([...names(first), ...names(next)].length).toBeGreaterThanOrEqual(29)
+    expect(new Set([...names(first), ...names(next)]).size).toBe(
+      names(first).length + names(next).length,
+    )
+    const none = await visitor.submit({ form: 'form[role=search]', fields: { q: 'nulle part' } })
+    expect(none.text).toContain('ne correspond à « nulle part »')
+    for (const table of ['join_request', 'membership']) {
+      await arrange(database, `delete from ${table} where organisation_id = any($1)`, [lead?.ids])
+    }
+    await arrange(database, 'update organisation set state = $2 where id = any($1)', [
+      lead?.ids,
+      'closed',
+    ])
+  })
+
+  test('that would not be enough is waited for with no promise', async () => {
+    const visitor = await comeIn('lecteur')
+    await ask(visitor, PUBLISH)
+    await visitor.submit({ form: 'form[action$="/role"]' })
+    expect(visitor.page?.text).toContain('vous continuez vers la page que vous vouliez')
+    const { page } = await ask(await comeIn('lecteur'), { minimum_role: 'RESPONSABLE' })
+    expect(page.text).not.toContain('Vous attendez une réponse')
+    expect(page.text).toContain('Elle porte sur le rôle de collaborateur, qui ne suffit pas')
+    expect(page.headers.get('refresh')).toBeNull()
+  })
+
   test('of an organisation of others cannot be asked for', async () => {
     const visitor = await comeIn('lecteur')
     const { page } = await ask(visitor, PUBLISH)
@@ -322,22 +427,153 @@ describe('an organisation to join', () => {
     expect(after.org).toEqual({ id: idOf('tilleuls'), role: 'LECTEUR' })
   })
 
+  test('is found by its name on the same page, and what was written goes with it', async () => {
+    await query(
+      database,
+      `insert into register_enterprise (number, type, names) values
+        ('0566988259', 'legal', '{"fr": "Les Tilleuls ASBL"}') on conflict do nothing`,
+    )
+    const visitor = await comeIn('particulier')
+    await ask(visitor, PUBLISH)
+    const list = await visitor.submit({
+      form: 'form[action$="/rejoindre"]',
+      fields: { numero: 'tilleuls', fonction: 'Trésorier', message: 'C’est moi' },
+    })
+    expect(list.status).toBe(200)
+    expect(list.text).toContain('Lequel est votre organisme ?')
+    expect(list.text).toContain('0566.988.259')
+    const sent = await visitor.submit({
+      form: 'form.choice-list',
+      button: { name: 'numero', value: '0566988259' },
+    })
+    expect(sent.text).toContain('Votre demande est envoyée.')
+    expect(
+      await query(database, 'select bce, function, message, return_path from join_request'),
+    ).toEqual([
+      {
+        bce: '0566988259',
+        function: 'Trésorier',
+        message: 'C’est moi',
+        return_path: '/publier/emploi',
+      },
+    ])
+  })
+
+  test('by a name the register does not have, at its exact name', async () => {
+    const visitor = await comeIn('particulier')
+    await ask(visitor, PUBLISH)
+    const list = await visitor.submit({
+      form: 'form[action$="/rejoindre"]',
+      fields: { numero: 'Académie de Montpellier' },
+    })
+    expect(list.text).toContain('Aucun organisme du registre public')
+    const sent = await visitor.submit({ form: 'form:has([name=exact])' })
+    expect(sent.text).toContain('Votre demande est envoyée.')
+    expect(await query(database, 'select organisation_id from join_request')).toEqual([
+      { organisation_id: idOf('montpellier') },
+    ])
+  })
+
+  test('granted while one of several is asked about goes on by itself', async () => {
+    const visitor = await comeIn('multi')
+    const { verifier } = await ask(visitor, { minimum_role: 'GESTIONNAIRE' })
+    await query(
+      database,
+      `with o as (insert into organisation (kind, bce, name, nonprofit)
+          values ('organisme', '0400006026', 'La Nouvelle', true) returning id)
+        insert into membership (organisation_id, account_id, role)
+          select id, $1, 'GESTIONNAIRE' from o`,
+      [accountOf('multi')],
+    )
+    const after = await arrived(visitor, await visitor.go(visitor.page?.url ?? ''), verifier)
+    expect(after.org?.role).toBe('GESTIONNAIRE')
+    await arrange(
+      database,
+      "delete from membership where role = 'GESTIONNAIRE' and account_id = $1",
+      [accountOf('multi')],
+    )
+    await arrange(database, "update organisation set state = 'closed' where bce = '0400006026'")
+  })
+
   test('that has invited the person is entered at once', async () => {
     await query(
       database,
-      `insert into invitation (organisation_id, email, account_id, role, invited_by)
-        values ($1, 'particulier@exemple.be', $2, 'COLLABORATEUR', $3)`,
+      `insert into invitation (organisation_id, email, account_id, role, invited_by, message)
+        values ($1, 'particulier@exemple.be', $2, 'COLLABORATEUR', $3, 'À lundi !')`,
       [idOf('tilleuls'), accountOf('particulier'), accountOf('gestionnaire')],
     )
     const visitor = await comeIn('particulier')
     const { page, verifier } = await ask(visitor, PUBLISH)
-    expect(page.text).toContain('Les Tilleuls ASBL vous invite')
+    // What the page of the invitation says, before its one button.
+    for (const words of [
+      'Les Tilleuls ASBL vous invite',
+      'À lundi !',
+      'Ce que vos collègues verront de vous',
+      'particulier@exemple.be',
+    ]) {
+      expect(page.text).toContain(words)
+    }
     const after = await arrived(
       visitor,
       await visitor.submit({ form: 'form[action$="/invitation"]' }),
       verifier,
     )
     expect(after.org).toEqual({ id: idOf('tilleuls'), role: 'COLLABORATEUR' })
+  })
+
+  test('that invites instead of answering leads to the page that was wanted, days later', async () => {
+    await query(
+      database,
+      "update client set home_uri = 'http://localhost:9999' where client_id = 'guide-social'",
+    )
+    const wanted = `http://localhost:9999/connexion?organisation=${idOf('tilleuls')}&retour=%2Fpublier%2Femploi`
+    const visitor = await comeIn('particulier')
+    await ask(visitor, PUBLISH)
+    await visitor.submit({ form: 'form[action$="/rejoindre"]', fields: { numero: '0566988259' } })
+    await query(
+      database,
+      `update join_request set created_at = created_at - interval '5 days',
+        expires_at = expires_at - interval '5 days'`,
+    )
+    const invites = async (role: string) => {
+      const manager = await signsIn(myanm.issuer, 'gestionnaire')
+      await manager.go(new URL(`/organismes/${idOf('tilleuls')}/equipe/inviter`, myanm.issuer))
+      await manager.submit({
+        form: 'form:has([name=email])',
+        fields: { email: 'particulier@exemple.be', role, site: 'monasbl' },
+      })
+      const [{ id } = { id: '' }] = await query<{ id: string }>(
+        database,
+        "select id from invitation where state = 'pending'",
+      )
+      return `/compte/invitations/${id}`
+    }
+    const later = await comeIn('particulier')
+    // A role that does not open that page leads where the inviter said.
+    const tooLow = await later.go(new URL(await invites('LECTEUR'), myanm.issuer))
+    expect(tooLow.text).toContain('Ensuite, vous arrivez sur MonASBL')
+    await arrange(database, 'delete from invitation')
+    const page = await later.go(new URL(await invites('COLLABORATEUR'), myanm.issuer))
+    expect(page.text).toContain('Ensuite, vous arrivez sur Guide Social')
+    const { url } = await later.submit({ form: 'form:has([name=avec])' })
+    expect(url.href).toBe(wanted)
+
+    const [request] = await query<{ id: string; state: string }>(
+      database,
+      'select id, state from join_request',
+    )
+    expect(request?.state).toBe('superseded')
+    const told = await later.go(new URL(`/compte/demandes/${request?.id}`, myanm.issuer))
+    expect(told.text).toMatch(/Vous faites partie de Les Tilleuls.*, avec le rôle Collaborateur/)
+    expect(told.text).not.toContain('Faire une nouvelle demande')
+    const way = told.$('a:contains("Continuer sur Guide Social")').attr('href')
+    expect(way).toBe(wanted)
+    await arrange(database, 'delete from membership where account_id = $1', [
+      accountOf('particulier'),
+    ])
+    const gone = await later.go(new URL(`/compte/demandes/${request?.id}`, myanm.issuer))
+    expect(gone.text).not.toContain('Continuer sur Guide Social')
+    expect(gone.text).toContain('Faire une nouvelle demande')
   })
 
   test('and a request may be taken back there', async () => {

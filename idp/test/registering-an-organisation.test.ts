@@ -351,7 +351,11 @@ describe('somebody signed in registers an organisation (/organismes/inscrire)', 
 
   test('and goes back to the site they came from, acting for it', async () => {
     const visitor = await signsIn(myanm.issuer, 'independant')
-    const form = await begins(visitor, NUMBERS.cap, '?site=guide-social')
+    const form = await begins(
+      visitor,
+      NUMBERS.cap,
+      '?site=guide-social&page=%2Fpublier%2Femploi%3Ftype%3Dcdi',
+    )
     expect(valueOf(form, 'nom')).toBe('Cap sur l’emploi')
     await visitor.submit({})
     const done = await visitor.submit({ form: 'form[action$="/verification"]' })
@@ -360,8 +364,19 @@ describe('somebody signed in registers an organisation (/organismes/inscrire)', 
     expect(done.text).toContain('Votre organisme est inscrit.')
     expect(here).toMatchObject({ to_check: true, team: ['independant@exemple.be GESTIONNAIRE'] })
     expect(done.$('a:contains("Continuer sur Guide Social")').attr('href')).toBe(
-      `http://localhost:9999/connexion?organisation=${String(here?.['id'])}`,
+      `http://localhost:9999/connexion?organisation=${String(here?.['id'])}&retour=%2Fpublier%2Femploi%3Ftype%3Dcdi`,
     )
+    // What an address says of a page, or of a site, never leads elsewhere (F31).
+    for (const [site, page] of [
+      ['guide-social', '//evil.example'],
+      ['guide-social', 'https://evil.example/'],
+      ['evil', '/x'],
+    ]) {
+      const address = new URL(`${done.url.pathname}`, myanm.issuer)
+      address.search = String(new URLSearchParams({ site: site ?? '', page: page ?? '' }))
+      const { html } = await visitor.go(address)
+      expect(html).not.toContain('evil')
+    }
     expect(
       await query(database, 'select from organisation_draft where account_id = $1', [
         myanm.accounts.get('independant'),
@@ -382,6 +397,22 @@ describe('somebody signed in registers an organisation (/organismes/inscrire)', 
     const page = await begins(visitor, message === E08 ? '0123456789' : '0413062721')
     expect(page.status).toBe(422)
     expect(page.text).toContain(message)
+  })
+
+  test('is told that its account is closed, not that the number is nobody’s, and whom to write to', async () => {
+    await query(
+      database,
+      `insert into organisation (kind, bce, name, nonprofit, state)
+        values ('organisme', '0682059161', 'Vrienden van de Vijver', true, 'closed')`,
+    )
+    const visitor = await signsIn(myanm.issuer, 'lecteur')
+    const page = await begins(visitor, '0682.059.161')
+    expect(page.status).toBe(422)
+    expect(page.text).toContain('ce compte est fermé')
+    expect(page.text).not.toContain(E09)
+    expect(page.$('main a[href="/contact"]').text()).toContain('Écrire à l’équipe de l’ANM')
+    const stranger = await typesNumber(await arrive(myanm), '0682.059.161')
+    expect(stranger.text).toContain('ce compte est fermé')
   })
 
   test('a page of another step without a number leads to the first', async () => {

@@ -1,13 +1,15 @@
 import type Router from '@koa/router'
 import { readForm } from '@myanm/chassis'
 import type { Context } from 'koa'
+import { standingOf } from '#accounts'
 import { acceptInvitation } from '#invitations'
 import {
   type Asked,
   askToJoin,
   askToRaise,
   findAddressee,
-  joinForm,
+  type Sought,
+  seekOrganisation,
   withdrawRequest,
 } from '#join-requests'
 import { finish, isDue, type Journey, journeyOf } from '#journeys'
@@ -16,7 +18,7 @@ import { roleToAskFor } from '#rules/join-requests'
 import { keepNotice } from '#visits'
 import { showWaysIn } from './cannot-yet-page.ts'
 import { type Question, questionOf, roleNow } from './context-view.ts'
-import { namedForm, raiseForm } from './forms.ts'
+import { namedForm, type PlaceValues, placeForm, raiseForm } from './forms.ts'
 import type { InteractionNeeds } from './needs.ts'
 import { isEnough } from './rules.ts'
 
@@ -72,18 +74,23 @@ export function cannotYetRoutes(router: Router, needs: InteractionNeeds): void {
       role,
       message,
     })
-    await answer(ctx, begun, asked)
+    await answer(ctx, begun, { asked, organisation: organisation.id })
   })
 
   router.post('/contexte/:uid/rejoindre', async (ctx) => {
     const begun = await begin(ctx)
     if (!begun) return
     const { question } = begun
-    const form = await readForm(ctx, joinForm)
-    const found = await findAddressee(db, String(form.typed['numero'] ?? ''))
-    if (!form.ok || found.is !== 'found') {
-      const { typed } = form
-      const errors = form.ok ? { numero: MISTAKES[found.is as keyof typeof MISTAKES] } : form.errors
+    const form = await readForm(ctx, placeForm)
+    const { typed } = form
+    if (!form.ok) return showWaysIn(ctx, needs, { ...begun, form: { typed, errors: form.errors } })
+    const found = await soughtIn(form.values, question)
+    if (found.is === 'named') {
+      const { named } = found
+      return showWaysIn(ctx, needs, { ...begun, named, form: { typed, errors: {} } })
+    }
+    if (found.is !== 'found') {
+      const errors = { numero: MISTAKES[found.is] }
       return showWaysIn(ctx, needs, { ...begun, form: { typed, errors } })
     }
     const asked = await askToJoin(needs, {
@@ -93,7 +100,7 @@ export function cannotYetRoutes(router: Router, needs: InteractionNeeds): void {
       function: form.values.fonction,
       message: form.values.message,
     })
-    await answer(ctx, begun, asked)
+    await answer(ctx, begun, { asked, organisation: found.addressee.id })
   })
 
   router.post('/contexte/:uid/retirer', async (ctx) => {
@@ -111,13 +118,35 @@ export function cannotYetRoutes(router: Router, needs: InteractionNeeds): void {
   const answer = async (
     ctx: Context,
     begun: { readonly journey: Journey; readonly question: Question },
-    asked: Asked,
+    { asked, organisation }: { readonly asked: Asked; readonly organisation: string | null },
   ): Promise<void> => {
-    // Of the team, or with that role, since the page was shown: it knows the way on itself.
-    if (asked.is === 'member' || asked.is === 'no-member') return backTo(ctx, begun.journey)
+    const { journey, question } = begun
+    if (asked.is === 'member' && organisation !== null) {
+      // They named it themselves: where it suffices they go on for it.
+      const role = await roleNow(db, question, organisation)
+      if (role !== null && isEnough(question.need, role)) {
+        return finish(ctx, journey, { contexte: { organisation } })
+      }
+      keepNotice(ctx, 'interactions.cannot-yet.own')
+      return backTo(ctx, journey, { organisme: organisation })
+    }
+    if (asked.is === 'no-member') {
+      keepNotice(ctx, 'join-requests.refused.no-member')
+      return backTo(ctx, journey)
+    }
     if (asked.is !== 'asked') return showWaysIn(ctx, needs, { ...begun, refused: asked })
     keepNotice(ctx, 'interactions.cannot-yet.sent')
-    backTo(ctx, begun.journey)
+    backTo(ctx, journey)
+  }
+
+  /** By its number, or the exact name when they say so; else those of such a name, to choose from. */
+  const soughtIn = async (
+    { numero, exact, apres }: PlaceValues,
+    { account }: Question,
+  ): Promise<Sought> => {
+    if (exact === 'oui') return findAddressee(db, numero)
+    const language = (await standingOf(db, account, null))?.account.language ?? 'fr'
+    return seekOrganisation(db, { typed: numero, after: apres, language })
   }
 }
 
@@ -133,7 +162,7 @@ function wanted({ account, client, page }: Question) {
 /** What the page needs, when that can be asked for. */
 const roleWished = ({ need }: Question) => (need?.role ? roleToAskFor(need.role) : null)
 
-function backTo(ctx: Context, { uid }: Journey): void {
+function backTo(ctx: Context, { uid }: Journey, more: Readonly<Record<string, string>> = {}): void {
   ctx.status = 303
-  ctx.redirect(`/contexte/${uid}?autrement=oui`)
+  ctx.redirect(`/contexte/${uid}?${new URLSearchParams({ autrement: 'oui', ...more })}`)
 }

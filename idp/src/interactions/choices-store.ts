@@ -1,6 +1,6 @@
 import type { Db } from '@myanm/database'
 import type { Role } from '@myanm/permissions'
-import { type SelectQueryBuilder, sql } from 'kysely'
+import { sql } from 'kysely'
 import type { Tables } from '../tables.ts'
 
 /** An organisation somebody may act for. */
@@ -79,36 +79,27 @@ export function listByName(
 ): Promise<Choice[]> {
   const { search, after, limit } = whose
   return choicesOf(db, whose)
-    .$if(search !== '', (query) => lookedFor(query, search))
-    .$if(after !== null, (query) =>
-      query.where(
-        sql<boolean>`(membership.sort_organisation_name, membership.organisation_id) > (
-          (select sort_name(o.name) from organisation o where o.id = ${after}::uuid) collate "fr-x-icu",
-          ${after}::uuid)`,
-      ),
-    )
+    .$if(search !== '', (query) => query.where(isLookedFor(search)))
+    .$if(after !== null, (query) => query.where(isAfter(after ?? '')))
     .orderBy('membership.sort_organisation_name')
     .orderBy('membership.organisation_id')
     .limit(limit)
     .execute()
 }
 
-type Choices =
-  ReturnType<typeof choicesOf> extends SelectQueryBuilder<infer D, infer T, infer O>
-    ? SelectQueryBuilder<D, T, O>
-    : never
+/** Further down the list by name than this organisation. */
+const isAfter = (organisation: string) =>
+  sql<boolean>`(membership.sort_organisation_name, membership.organisation_id) > (
+    (select sort_name(o.name) from organisation o where o.id = ${organisation}::uuid) collate "fr-x-icu",
+    ${organisation}::uuid)`
 
-function lookedFor(query: Choices, search: string): Choices {
+/** Whether the name, the acronym or the number holds this. */
+function isLookedFor(search: string) {
   const digits = /^(be)?[\d\s./-]+$/i.test(search) ? search.replaceAll(/\D/g, '') : ''
-  return query.where((row) =>
-    row.or([
-      sql<boolean>`strpos(${bare(sql`organisation.name`)}, ${bare(sql`${search}::text`)}) > 0`,
-      sql<boolean>`strpos(${bare(sql`coalesce(organisation.acronym, '')`)}, ${bare(sql`${search}::text`)}) > 0`,
-      ...(digits.length >= 3
-        ? [sql<boolean>`strpos(coalesce(organisation.bce, ''), ${digits}) > 0`]
-        : []),
-    ]),
-  )
+  const sought = bare(sql`${search}::text`)
+  return sql<boolean>`(strpos(${bare(sql`organisation.name`)}, ${sought}) > 0
+    or strpos(${bare(sql`coalesce(organisation.acronym, '')`)}, ${sought}) > 0
+    or (${digits.length >= 3} and strpos(coalesce(organisation.bce, ''), ${digits}) > 0))`
 }
 
 /** A text without accents and capitals. */
@@ -125,20 +116,32 @@ export interface TooLow extends Choice {
     readonly email: string | null
   } | null
   /** The request for a higher role that waits for an answer. */
-  readonly pending: { readonly id: string; readonly createdAt: Date } | null
+  readonly pending: {
+    readonly id: string
+    readonly createdAt: Date
+    readonly wishedRole: Role | null
+  } | null
 }
 
-/** Organisations where one's role is below `least`: `first` first, then those last acted for. */
+/**
+ * Organisations where one's role is below `least`: `first` first, then those last acted for; or, when
+ * somebody looks for one, those whose name or number holds that, by name, after `after`.
+ */
 export async function listTooLow(
   db: Db<Tables>,
   whose: {
     readonly account: string
     readonly least: Role
     readonly first: string | null
+    readonly looked: { readonly search: string; readonly after: string | null } | null
     readonly limit: number
   },
 ): Promise<TooLow[]> {
-  const { account, least, first, limit } = whose
+  const { account, least, first, looked, limit } = whose
+  const { search, after } = looked ?? { search: '', after: null }
+  const byName = sql`${sql.ref('membership.sort_organisation_name')}, ${sql.ref('organisation.id')}`
+  const likeliest = sql`organisation.id = ${first}::uuid desc nulls last,
+    organisation_choice.chosen_at desc nulls last, ${byName}`
   // The few that are shown, before anything is looked up about them: one may be of two thousand.
   const shown = choicesOf(db, { account, least: null })
     .leftJoin('organisation_choice', (join) =>
@@ -146,14 +149,12 @@ export async function listTooLow(
         .onRef('organisation_choice.organisation_id', '=', 'membership.organisation_id')
         .onRef('organisation_choice.account_id', '=', 'membership.account_id'),
     )
-    .select((row) => [
-      sql<number>`row_number() over (
-        order by ${row.ref('organisation.id')} = ${first}::uuid desc nulls last,
-          ${row.ref('organisation_choice.chosen_at')} desc nulls last,
-          ${row.ref('membership.sort_organisation_name')}
-      )`.as('place'),
-    ])
+    .select(
+      sql<number>`row_number() over (order by ${looked === null ? likeliest : byName})`.as('place'),
+    )
     .where('membership.role', '<', least)
+    .$if(search !== '', (query) => query.where(isLookedFor(search)))
+    .$if(after !== null, (query) => query.where(isAfter(after ?? '')))
     .orderBy('place')
     .limit(limit)
     .as('mine')
@@ -183,12 +184,18 @@ export async function listTooLow(
       'account.email',
       'join_request.id as request',
       'join_request.created_at as asked',
+      'join_request.wished_role as wished',
     ])
     .orderBy('mine.place')
     .execute()
-  return rows.map(({ leader, given_name, family_name, email, request, asked, ...choice }) => ({
-    ...choice,
-    manager: leader === null ? null : { given_name, family_name, email },
-    pending: request === null || asked === null ? null : { id: request, createdAt: asked },
-  }))
+  return rows.map(
+    ({ leader, given_name, family_name, email, request, asked, wished, ...choice }) => ({
+      ...choice,
+      manager: leader === null ? null : { given_name, family_name, email },
+      pending:
+        request === null || asked === null
+          ? null
+          : { id: request, createdAt: asked, wishedRole: wished },
+    }),
+  )
 }

@@ -9,7 +9,7 @@ import { roleToAskFor } from '#rules/join-requests'
 import { type Need, needOf, pageAtSite } from '#rules/oidc'
 import type { Tables } from '../tables.ts'
 import { listByName, listLikeliest, listTooLow } from './choices-store.ts'
-import { isEnough } from './rules.ts'
+import { isEnough, mayMeet } from './rules.ts'
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
 
@@ -97,35 +97,77 @@ export async function grantedMeanwhile(db: Db<Tables>, question: Question): Prom
     const role = await roleNow(db, question, organisation)
     return role !== null && isEnough(need, role) ? organisation : null
   }
-  if (!need || because !== 'no-organisation') return null
+  // Whoever acts for another organisation is asked: nobody is moved.
+  if (!need || (because !== 'no-organisation' && because !== 'several')) return null
   const { account } = question
   const [first, second] = await listLikeliest(db, { account, least: need.role, limit: 2 })
   return first && !second ? first.id : null
 }
 
-/** Everything that leads on from « Vous ne pouvez pas encore entrer » (ahead 2). */
-export async function waysIn(db: Db<Tables>, question: Question) {
-  const { account, need, organisation } = question
+/** What somebody looks for among their own organisations, where their role is too low. */
+export interface LookedFor {
+  readonly search: string
+  /** The last of the page before. */
+  readonly after: string | null
+}
+
+/**
+ * Everything that leads on from « Vous ne pouvez pas encore entrer » (ahead 2).
+ * @param question.looked what they look for among many; null for the likeliest
+ */
+export async function waysIn(
+  db: Db<Tables>,
+  question: Question & { readonly looked: LookedFor | null },
+) {
+  const { account, need, organisation, looked } = question
   const least = need?.role ?? null
+  const atOnce = looked === null ? RECENT : PAGE
   const [enough, invitations, tooLow, requests] = await Promise.all([
     need ? listLikeliest(db, { account, least, limit: RECENT + 1 }) : [],
     listInvitationsOf(db, account),
-    least === null ? [] : listTooLow(db, { account, least, first: organisation, limit: RECENT }),
+    least === null
+      ? []
+      : listTooLow(db, { account, least, first: organisation, looked, limit: atOnce + 1 }),
     listRequestsOf(db, account),
   ])
-  const waiting = requests.filter(({ state }) => state === 'pending')
+  const open = requests.filter(({ state }) => state === 'pending')
+  const helpful = open.filter((request) => mayMeet(need, request))
   return {
     enough: enough.slice(0, RECENT),
     hasMore: enough.length > RECENT,
     invitations: invitations.slice(0, RECENT),
-    tooLow: tooLow.map(({ manager, ...choice }) => ({
+    tooLow: tooLow.slice(0, atOnce).map(({ manager, pending, ...choice }) => ({
       ...choice,
       manager: manager && { name: displayName(manager), email: manager.email },
+      pending: pending && { ...pending, mayMeet: mayMeet(need, pending) },
     })),
+    looked,
+    mayLookFurther: looked !== null || tooLow.length > RECENT,
+    next: looked !== null && tooLow.length > PAGE ? (tooLow[PAGE - 1]?.id ?? null) : null,
     ask: roleToAskFor(least),
-    joins: waiting.filter(({ kind }) => kind === 'join').slice(0, RECENT),
-    isWaiting: waiting.length > 0,
+    joins: open.filter(({ kind }) => kind === 'join').slice(0, RECENT),
+    isWaiting: helpful.length > 0,
+    goesOn: goesOn(question, { helpful, enough }),
   }
+}
+
+/**
+ * What is promised while an answer is awaited: to go on by itself, as `grantedMeanwhile` does, or to be
+ * offered here. Of an organisation that a site named, it is not said: whether it is the one asked by its
+ * number would tell who it is.
+ */
+function goesOn(
+  { need, because, organisation }: Question,
+  known: {
+    readonly helpful: readonly { readonly organisation: string | null }[]
+    readonly enough: readonly unknown[]
+  },
+): boolean {
+  if (because === 'role-too-low') {
+    return known.helpful.some((request) => request.organisation === organisation)
+  }
+  const isFirstChoice = because === 'no-organisation' || because === 'several'
+  return need !== null && isFirstChoice && known.enough.length === 0
 }
 
 export type WaysIn = Awaited<ReturnType<typeof waysIn>>

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { joinForm } from '#join-requests'
 import { GRANTABLE } from '#rules/join-requests'
 
 /** What nobody’s login or password exceeds: longer is a mistake or an attack, never cut silently. */
@@ -55,3 +56,11 @@ export const raiseForm = z.object({
 
 /** A button about one thing: an invitation, a request. */
 export const namedForm = z.object({ designe: z.uuid() })
+
+/** An organisation to join, by its number or its name; a page of those of such a name is gone through. */
+export const placeForm = joinForm.extend({
+  exact: z.literal('oui').optional().catch(undefined),
+  apres: z.string().max(64).nullable().catch(null).default(null),
+})
+
+export type PlaceValues = z.infer<typeof placeForm>

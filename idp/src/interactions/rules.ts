@@ -82,3 +82,15 @@ export function nameOf(way: (typeof WAYS)[WayName]): WayName {
 export function isEnough(need: { readonly role: Role | null } | null, role: Role): boolean {
   return need === null || need.role === null || atLeast(role, need.role)
 }
+
+/**
+ * Whether a request that waits can lead to what a site needs. Who leads is never chosen by a request; of
+ * one without a wish the role is whoever decides to give.
+ */
+export function mayMeet(
+  need: { readonly role: Role | null } | null,
+  { wishedRole }: { readonly wishedRole: Role | null },
+): boolean {
+  if (need?.role === 'GESTIONNAIRE') return false
+  return wishedRole === null || isEnough(need, wishedRole)
+}

@@ -10,7 +10,7 @@ import { lookAtProof, type Proof } from '#proofs'
 import { maskedEmail } from '#rules/accounts'
 import { bannerOf, goToSignIn, keepNotice, whoIsHere } from '#visits'
 import { problem } from '../problems.ts'
-import { acceptInvitation, declineInvitation } from './answer.ts'
+import { type Accepted, acceptInvitation, declineInvitation } from './answer.ts'
 import { acceptForm, newcomerForm, nothingForm, passwordForm } from './forms.ts'
 import { joinAnew } from './join-new.ts'
 import { landingOf } from './landing.ts'
@@ -25,7 +25,7 @@ export function answerRoutes(router: Router, needs: InvitationNeeds): void {
 
   router.get(path, async (ctx) => {
     const { inFront, token } = await followed(ctx)
-    showInvitation(ctx, needs, { inFront, path: linkPath(token) })
+    await showInvitation(ctx, needs, { inFront, path: linkPath(token) })
   })
 
   /** Signed in: with the invited address, or another one that it is then added to. */
@@ -43,7 +43,7 @@ export function answerRoutes(router: Router, needs: InvitationNeeds): void {
       proof,
       now: new Date(),
     })
-    if (outcome.accepted) return goOn(ctx, outcome)
+    if (outcome.accepted) return await goOn(ctx, outcome)
     if (outcome.because === 'for-other') throw forOther(inFront, token)
     // Its page says what became of it, with a way on.
     seeOther(ctx, linkPath(token))
@@ -91,7 +91,7 @@ export function answerRoutes(router: Router, needs: InvitationNeeds): void {
     })
     if (!outcome.accepted) return seeOther(ctx, linkPath(token))
     await signIn(ctx, outcome.account)
-    goOn(ctx, outcome)
+    await goOn(ctx, outcome)
   })
 
   router.post(`${path}/decliner`, async (ctx) => {
@@ -151,11 +151,8 @@ export function answerRoutes(router: Router, needs: InvitationNeeds): void {
     return { inFront, proof: looked.proof, token }
   }
 
-  function goOn(
-    ctx: Context,
-    joined: { readonly organisation: string; readonly client: string | null },
-  ): void {
-    const { href, site } = landingOf(needs.engine.sites(), joined)
+  async function goOn(ctx: Context, joined: Joined): Promise<void> {
+    const { href, site } = await landingOf(needs, joined)
     if (!site) keepNotice(ctx, 'invitations.done.joined')
     seeOther(ctx, href)
   }
@@ -177,6 +174,8 @@ export function answerRoutes(router: Router, needs: InvitationNeeds): void {
     })
   }
 }
+
+type Joined = Extract<Accepted, { accepted: true }>
 
 interface NewcomerValues {
   readonly prenom?: string

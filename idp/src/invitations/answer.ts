@@ -13,6 +13,7 @@ import { displayName, identifierKey } from '#rules/accounts'
 import type { Needs } from '../services.ts'
 import type { Tables } from '../tables.ts'
 import { findInviter, isSupported } from './inviter.ts'
+import type { InvitedRole } from './rules.ts'
 import { findInvitation, type Invitation, lockInvitation, settle } from './store.ts'
 import { tellInviter } from './tell-inviter.ts'
 
@@ -33,6 +34,7 @@ export type Accepted =
       readonly account: string
       readonly organisation: string
       readonly client: string | null
+      readonly role: InvitedRole
     }
   | { readonly accepted: false; readonly because: NotAccepted }
 
@@ -155,7 +157,8 @@ export async function enter(
     what: 'accepted',
     person: displayName({ ...person, email: null }),
   })
-  return { accepted: true, account, organisation: organisation.id, client: invitation.client }
+  const { client, role } = invitation
+  return { accepted: true, account, organisation: organisation.id, client, role }
 }
 
 /**

@@ -12,6 +12,8 @@ export interface WaitingInvitation {
   readonly role: InvitedRole
   /** Empty for whoever has not told their name. */
   readonly invitedBy: string
+  /** What the inviter wrote, for this person's eyes. */
+  readonly message: string | null
   readonly expiresAt: Date
   /** Its page, where one accepts or declines. */
   readonly href: string

@@ -19,7 +19,7 @@ export function personalRoutes(router: Router, needs: InvitationNeeds): void {
   router.get(path, async (ctx) => {
     const inFront = await waiting(ctx)
     if (!inFront) return
-    showInvitation(ctx, needs, { inFront, path: personalPath(inFront.invitation.id) })
+    await showInvitation(ctx, needs, { inFront, path: personalPath(inFront.invitation.id) })
   })
 
   router.post(path, async (ctx) => {
@@ -34,7 +34,7 @@ export function personalRoutes(router: Router, needs: InvitationNeeds): void {
       now: new Date(),
     })
     if (!outcome.accepted) return seeOther(ctx, personalPath(id))
-    const { href, site } = landingOf(needs.engine.sites(), outcome)
+    const { href, site } = await landingOf(needs, outcome)
     if (!site) keepNotice(ctx, 'invitations.done.joined')
     seeOther(ctx, href)
   })

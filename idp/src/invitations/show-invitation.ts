@@ -60,24 +60,25 @@ export async function lookAt(
 }
 
 /** What somebody is shown: who invites, to what, as what, what colleagues will see, and one thing to do. */
-export function showInvitation(
+export async function showInvitation(
   ctx: Context,
-  { engine }: Pick<InvitationNeeds, 'engine'>,
+  needs: Pick<InvitationNeeds, 'db' | 'engine'>,
   shown: {
     readonly inFront: InFront
     /** Below which its forms are. */
     readonly path: string
     readonly form?: { readonly typed: Typed; readonly errors: Readonly<Record<string, string>> }
   },
-): void {
+): Promise<void> {
   const { inFront, path, form = { typed: {}, errors: {} } } = shown
   const { invitation, organisation, inviter, visit, standpoint, holder } = inFront
-  const landing = landingOf(engine.sites(), {
+  const landing = await landingOf(needs, {
+    ...invitation,
     organisation: organisation.id,
-    client: invitation.client,
+    account: visit?.account ?? null,
   })
   // Browsers hold every redirect of a form to the policy of its page: this one ends at the site.
-  if (landing.site) allowFormAction(ctx, new URL(landing.site.homeUri).origin)
+  if (landing.site) allowFormAction(ctx, landing.site.origin)
   const me = visit?.standing.account
   const makesPassword = standpoint === 'new' || standpoint === 'legacy'
   if (Object.keys(form.errors).length > 0) ctx.status = 422

@@ -315,6 +315,7 @@ export interface Waiting {
   readonly organisation: { readonly id: string; readonly name: string }
   readonly role: InvitedRole
   readonly invitedBy: string | null
+  readonly message: string | null
   readonly expiresAt: Date
 }
 
@@ -331,6 +332,7 @@ export async function listWaiting(
       'invitation.id',
       'invitation.role',
       'invitation.invited_by as invitedBy',
+      'invitation.message',
       'invitation.expires_at as expiresAt',
       'organisation.id as organisationId',
       'organisation.name as organisationName',
@@ -347,6 +349,7 @@ export async function listWaiting(
     organisation: { id: row.organisationId, name: row.organisationName },
     role: row.role as InvitedRole,
     invitedBy: row.invitedBy,
+    message: row.message,
     expiresAt: row.expiresAt,
   }))
 }

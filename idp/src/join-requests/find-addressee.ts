@@ -1,6 +1,6 @@
 import type { Db } from '@myanm/database'
 import { findOrganisation } from '#organisations'
-import { lookUp } from '#register'
+import { lookUp, type NamePage, searchByName } from '#register'
 import { readBce } from '#rules/organisations'
 import type { Tables } from '../tables.ts'
 import { looksLikeName } from './rules.ts'
@@ -41,4 +41,35 @@ async function findByName(db: Db<Tables>, name: string): Promise<Found> {
   const [only, second] = await listNamed(db, name)
   const id = only !== undefined && second === undefined ? only : null
   return { is: 'found', addressee: { id, bce: null, name } }
+}
+
+/** So many organisations of a name stand on one page. */
+const MOST_NAMED = 10
+
+/** What somebody typed, looked for: one organisation, or those the register has of such a name. */
+export type Sought = Found | { readonly is: 'named'; readonly named: NamePage }
+
+/**
+ * Looks for what was typed. A number is one organisation; a name is looked for in the register, which is
+ * public, and nowhere else: the list is the same whoever is here (ahead 3). What is not in it, an académie
+ * for instance, is still asked for by its exact name, of which nothing is told.
+ */
+export async function seekOrganisation(
+  db: Db<Tables>,
+  sought: {
+    readonly typed: string
+    /** The last of the page before. */
+    readonly after: string | null
+    readonly language: string
+  },
+): Promise<Sought> {
+  const { typed, after, language } = sought
+  if (readBce(typed) !== null || !looksLikeName(typed)) return findAddressee(db, typed)
+  const named = await searchByName(db, {
+    typed,
+    after: after !== null && readBce(after) !== null ? after : null,
+    most: MOST_NAMED,
+    language,
+  })
+  return { is: 'named', named }
 }

@@ -24,6 +24,12 @@ export const joinForm = z.object({
   message: line(MESSAGE, 'join-requests.message.too-long'),
 })
 
+/** The site somebody came from and its page, when they ask from our own pages; what is none is left out. */
+export const askForm = joinForm.extend({
+  site: z.string().max(64).catch('').default(''),
+  page: z.string().max(2000).catch('').default(''),
+})
+
 export const decisionForm = z.object({
   decision: z.enum([...GRANTABLE, 'refuser'], { error: 'join-requests.decision.missing' }),
   raison: line(MESSAGE, 'join-requests.reason.too-long'),

@@ -91,7 +91,10 @@ async function decide(ctx: KoaContextWithOIDC, db: Db<Tables>): Promise<ContextC
   }
 
   const [first, second] = (await standingInAny(db, account))?.choices ?? []
-  if (need) return choiceFor(need, { tooLow, first, second, memberOf })
+  if (need) {
+    const onlyWith = (role: Role) => findOnlyWith(db, { account, role })
+    return choiceFor(need, { tooLow, first, second, memberOf, onlyWith })
+  }
   if (second) return { decided: false, because: 'several' }
   return { ...inOwnName, actingFor: first ?? null }
 }
@@ -105,9 +108,9 @@ const isMet = (need: Need | null, role: Role): boolean =>
   need === null || need.role === null || atLeast(role, need.role)
 
 /**
- * What is needed was neither asked for by name nor acted for before. The only organisation there is, if
- * it will do; of several the person chooses, also when they act for one that will not do: nobody is
- * moved to another organisation unasked.
+ * What is needed was neither asked for by name nor acted for before. The only organisation that will do;
+ * of several the person chooses. Whoever acts for one that will not do is asked, also when another
+ * would: nobody is moved to another organisation unasked.
  */
 async function choiceFor(
   need: Need,
@@ -116,17 +119,38 @@ async function choiceFor(
     readonly first: ActingFor | undefined
     readonly second: ActingFor | undefined
     readonly memberOf: (organisation: string) => Promise<Member | null>
+    /** The one organisation where the role is high enough; null for none and for several. */
+    readonly onlyWith: (role: Role) => Promise<string | null>
   },
 ): Promise<ContextChoice> {
-  const { tooLow, first, second, memberOf } = known
+  const { tooLow, first, second, memberOf, onlyWith } = known
   if (tooLow !== undefined) return { decided: false, because: 'role-too-low', organisation: tooLow }
   if (first === undefined) return { decided: false, because: 'no-organisation' }
-  if (second !== undefined) return { decided: false, because: 'several' }
-  const member = await memberOf(first.organisation)
+  const only = second === undefined ? first.organisation : await onlyWith(need.role ?? 'LECTEUR')
+  if (only === null) return { decided: false, because: 'several' }
+  const member = await memberOf(only)
   if (member !== null && isMet(need, member.role)) {
     return { decided: true, actingFor: member.actingFor, isExplicit: false }
   }
   return { decided: false, because: 'role-too-low', organisation: first.organisation }
+}
+
+/** The organisation of somebody where they have at least this role, when there is one only. */
+async function findOnlyWith(
+  db: Db<Tables>,
+  { account, role }: { readonly account: string; readonly role: Role },
+): Promise<string | null> {
+  const rows = await db
+    .selectFrom('membership')
+    .innerJoin('organisation', 'organisation.id', 'membership.organisation_id')
+    .select('organisation.id')
+    .where('membership.account_id', '=', account)
+    .where('membership.state', '=', 'active')
+    .where('membership.role', '>=', role)
+    .where('organisation.state', '<>', 'closed')
+    .limit(2)
+    .execute()
+  return rows.length === 1 ? (rows[0]?.id ?? null) : null
 }
 
 /** What holds of a person now: read ahead with the session when possible, else read. */

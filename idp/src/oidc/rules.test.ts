@@ -1,5 +1,14 @@
 import { describe, expect, test } from '@jest/globals'
-import { AAL1, AAL2, isOutOfReach, levelAsked, levelOf, reaches, requiredLevel } from './rules.ts'
+import {
+  AAL1,
+  AAL2,
+  isOutOfReach,
+  levelAsked,
+  levelOf,
+  reaches,
+  requiredLevel,
+  wayInto,
+} from './rules.ts'
 
 test('two proofs are a level above one, and one above none', () => {
   expect(levelOf(['pwd'])).toBe(AAL1)
@@ -47,4 +56,63 @@ test('whoever has a second factor is asked for it at every site', () => {
   expect(requiredLevel({ asked: AAL2, hasSecondFactor: false })).toBe(AAL2)
   expect(requiredLevel({ asked: null, hasSecondFactor: true })).toBe(AAL2)
   expect(requiredLevel({ asked: AAL1, hasSecondFactor: true })).toBe(AAL2)
+})
+
+describe('the way back into a site, days later', () => {
+  const to = { organisation: 'an-organisation', page: '/publier/emploi?type=cdi' }
+  const house = { clientId: 'guide-social', homeUri: 'https://guide.example/', redirectUris: [] }
+  const partner = {
+    clientId: 'partner',
+    homeUri: null,
+    redirectUris: ['https://partner.example/oidc/back', 'https://partner.example/back'],
+  }
+
+  test('leads through the door the sites of the house share, for the organisation', () => {
+    expect(wayInto(house, to)).toBe(
+      'https://guide.example/connexion?organisation=an-organisation&retour=%2Fpublier%2Femploi%3Ftype%3Dcdi',
+    )
+    expect(wayInto(house, { ...to, organisation: null })).toBe('https://guide.example/')
+  })
+
+  test('leads to the page itself at any other, at the place it has registered', () => {
+    expect(wayInto(partner, to)).toBe('https://partner.example/publier/emploi?type=cdi')
+    const known = { ...partner, homeUri: 'https://www.partner.example/accueil' }
+    expect(wayInto(known, to)).toBe('https://www.partner.example/publier/emploi?type=cdi')
+    expect(wayInto(known, { ...to, page: null })).toBe('https://www.partner.example/accueil')
+  })
+
+  test.each([
+    [[]],
+    [['https://one.example/back', 'https://two.example/back']],
+    [['http://127.0.0.1:8080/back']],
+    [['be.example.app:/back']],
+    [['https://one.example/back', 'be.example.app:/back']],
+    [['no address at all']],
+  ])('leads nowhere where %j is all that is registered', (redirectUris) => {
+    expect(wayInto({ ...partner, redirectUris }, to)).toBeNull()
+  })
+
+  test.each([
+    '//evil.example/',
+    '/\\evil.example',
+    '/.//evil.example',
+    'https://evil.example/',
+    'javascript:alert(1)',
+    '/\t/evil.example',
+    '@evil.example',
+    '.evil.example',
+  ])('never leads to another place, whatever the page was kept as: %s', (page) => {
+    for (const site of [house, partner, { ...partner, homeUri: 'https://home.example/' }]) {
+      const way = wayInto(site, { ...to, page })
+      const registered = [site.homeUri, ...site.redirectUris].map(
+        (uri) => uri && new URL(uri).origin,
+      )
+      if (way !== null) expect(registered).toContain(new URL(way).origin)
+    }
+  })
+
+  test('never to what is no page of the web', () => {
+    const scheme = { ...partner, homeUri: 'javascript:alert(1)' }
+    expect(wayInto(scheme, to)).toBeNull()
+  })
 })

@@ -1,4 +1,5 @@
 import { isRole, type Role } from '@myanm/permissions'
+import { isOneOfOurSites } from '#rules/clients'
 
 /** One proof of who somebody is (NIST SP 800-63B-4 §2.1): a password. */
 export const AAL1 = 'urn:myanm:aal:1'
@@ -121,4 +122,49 @@ export function pageAtSite(page: unknown): string | null {
   const address = URL.parse(page, here)
   if (address === null || address.origin !== here || address.pathname.startsWith('//')) return null
   return `${address.pathname}${address.search}`
+}
+
+/** A client, as far as it says where one goes on at it. */
+export interface Destination {
+  readonly clientId: string
+  /** Where it begins, as it is registered. */
+  readonly homeUri: string | null
+  readonly redirectUris: readonly string[]
+}
+
+/**
+ * The way back into a site, days after it sent somebody here: to the page they wanted, for the
+ * organisation that lets them in. Made of what the site has registered and a path of it: what a request
+ * or an address says never names the place (F31, RFC 9700 §4.11). The sites of the house are entered by
+ * the door they share, which acts for the organisation from the first page; any other one is led to its
+ * own page, and asks for what it needs as it did before.
+ * @returns null for a client that has registered no such place
+ */
+export function wayInto(
+  { clientId, homeUri, redirectUris }: Destination,
+  to: { readonly organisation: string | null; readonly page: string | null },
+): string | null {
+  const origin = originOf(homeUri, redirectUris)
+  const page = pageAtSite(to.page)
+  if (origin === null) return null
+  if (!isOneOfOurSites(clientId)) return page === null ? homeUri : new URL(page, origin).href
+  if (to.organisation === null) return homeUri
+  const address = new URL('/connexion', origin)
+  address.search = new URLSearchParams({
+    organisation: to.organisation,
+    ...(page !== null && { retour: page }),
+  }).toString()
+  return address.href
+}
+
+/**
+ * Where a client is on the web: where it begins, or the one place all its answers go to. What runs on
+ * somebody's own machine has none: a scheme of its own, a loopback address (RFC 8252 §7).
+ */
+function originOf(homeUri: string | null, redirectUris: readonly string[]): string | null {
+  const home = homeUri === null ? null : URL.parse(homeUri)
+  if (home) return /^https?:$/.test(home.protocol) ? home.origin : null
+  const origins = new Set(redirectUris.map((uri) => URL.parse(uri)?.origin))
+  const [only] = origins
+  return origins.size === 1 && only?.startsWith('https://') ? only : null
 }

@@ -48,17 +48,23 @@ export async function lockDraft(tx: Tx<Tables>, owner: DraftOwner): Promise<Draf
 export async function beginDraft(
   db: Db<Tables>,
   owner: DraftOwner,
-  begun: { readonly bce: string; readonly client: string | null },
+  begun: {
+    readonly bce: string
+    /** The site somebody came from, and its page to end on. */
+    readonly client: string | null
+    readonly page: string | null
+  },
 ): Promise<void> {
-  const { bce, client } = begun
+  const { bce, client, page } = begun
   const [column] = whose(owner)
   await db
     .insertInto('organisation_draft')
-    .values({ ...rowOf(owner), bce, client_id: client })
+    .values({ ...rowOf(owner), bce, client_id: client, return_path: page })
     .onConflict((conflict) =>
       conflict.column(column).doUpdateSet((row) => ({
         bce,
         client_id: client,
+        return_path: page,
         told: row
           .case()
           .when('organisation_draft.bce', '=', bce)

@@ -6,6 +6,7 @@ import { findAccount } from '#accounts'
 import { askToJoin } from '#join-requests'
 import { isDue, type Journey, journeyOf } from '#journeys'
 import { findOrganisation } from '#organisations'
+import { pageAtSite } from '#rules/oidc'
 import { enter } from './enter.ts'
 import { registerDraft } from './finish-draft.ts'
 import type { RegistrationNeeds } from './needs.ts'
@@ -169,7 +170,7 @@ export function organisationRoutes(router: Router, needs: RegistrationNeeds): vo
       message: form.values.message,
       role: null,
       client: journey.site.clientId,
-      page: null,
+      page: pageAtSite(journey.interaction.params['page']),
     })
     await removeDraft(db, owner)
     await enter(ctx, needs, { journey, account: owner.account })

@@ -2,8 +2,9 @@ import type Router from '@koa/router'
 import { readForm, render } from '@myanm/chassis'
 import { transact } from '@myanm/database'
 import type { Context } from 'koa'
-import { isOneOfOurSites } from '#clients'
 import { organisationPage, requireMember } from '#memberships'
+import { findDestination } from '#oidc'
+import { pageAtSite, wayInto } from '#rules/oidc'
 import { bannerOf, keepNotice, requirePerson, takeNotice, type Visit } from '#visits'
 import { registerDraft } from './finish-draft.ts'
 import type { RegistrationNeeds } from './needs.ts'
@@ -30,9 +31,11 @@ export function ownOrganisationRoutes(router: Router, needs: RegistrationNeeds):
     if (!visit) return
     const draft = await findDraft(db, visit)
     const given = ctx.query['numero']
+    // Begun from one page and gone on with from another: they end where they came from last.
+    const from = cameFrom(ctx) ?? { site: draft?.client_id ?? '', page: draft?.return_path ?? '' }
     const typed = {
       numero_bce: typeof given === 'string' ? given.slice(0, 64) : (draft?.bce ?? ''),
-      site: siteIn(ctx) ?? draft?.client_id ?? '',
+      ...from,
     }
     // Who was led back here by somebody faster is told so at once.
     const numbered = draft?.told ? await readNumber(db, draft.bce, languageOf(visit)) : null
@@ -56,9 +59,10 @@ export function ownOrganisationRoutes(router: Router, needs: RegistrationNeeds):
       const errors: Readonly<Record<string, string>> = mistake ? { numero_bce: mistake } : {}
       return showStep(ctx, visit, numberPage({ typed, errors, numbered }))
     }
-    const site = form.values.site
-    const client = isOneOfOurSites(site) ? site : null
-    await beginDraft(db, { account: visit.account }, { bce: numbered.bce, client })
+    const from = await findDestination(engine, form.values.site)
+    const page = from && pageAtSite(form.values.page)
+    const begun = { bce: numbered.bce, client: from?.clientId ?? null, page }
+    await beginDraft(db, { account: visit.account }, begun)
     seeOther(ctx, OWN_PATHS.data)
   })
 
@@ -127,28 +131,27 @@ export function ownOrganisationRoutes(router: Router, needs: RegistrationNeeds):
   router.get('/organismes/:organisme/inscrit', async (ctx) => {
     const member = await requireMember(ctx, needs, 'org.read')
     if (!member) return
-    const site = siteIn(ctx)
-    const client = site ? await engine.provider().Client.find(site) : undefined
-    const homeUri = client?.['homeUri'] as string | undefined
-    const wayOn = homeUri ? new URL('/connexion', homeUri) : null
-    wayOn?.searchParams.set('organisation', member.organisation.id)
+    const from = cameFrom(ctx)
+    const site = from && (await findDestination(engine, from.site))
+    const to = { organisation: member.organisation.id, page: from && pageAtSite(from.page) }
     render(ctx, 'registration/pages/organisation-done.njk', {
       ...organisationPage(ctx, member, 'overview'),
-      from: client?.clientName ?? null,
-      wayOn: wayOn?.href ?? null,
+      from: site?.name ?? null,
+      wayOn: site && wayInto(site, to),
     })
   })
 }
 
 const languageOf = ({ standing }: Visit): string => standing.account.language
 
-const siteQuery = ({ client_id: client }: Draft): string =>
-  client === null ? '' : `?${new URLSearchParams({ site: client })}`
+const siteQuery = ({ client_id: site, return_path: page }: Draft): string =>
+  site === null ? '' : `?${new URLSearchParams({ site, ...(page !== null && { page }) })}`
 
-/** The site somebody came from, by name: never an address, which anybody could make up (F31). */
-function siteIn(ctx: Context): string | null {
-  const { site } = ctx.query
-  return typeof site === 'string' && isOneOfOurSites(site) ? site : null
+/** The site somebody came from, and its page they wanted, as an address says it. */
+function cameFrom(ctx: Context): { readonly site: string; readonly page: string } | null {
+  const { site, page } = ctx.query
+  if (typeof site !== 'string') return null
+  return { site, page: typeof page === 'string' ? page : '' }
 }
 
 function showStep(

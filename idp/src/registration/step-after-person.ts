@@ -1,6 +1,7 @@
 import type { Db } from '@myanm/database'
 import type { Journey } from '#journeys'
 import { findOrganisation } from '#organisations'
+import { pageAtSite } from '#rules/oidc'
 import type { Tables } from '../tables.ts'
 import { beginDraft } from './organisation-draft-store.ts'
 import { pathsOf } from './rules.ts'
@@ -25,7 +26,8 @@ export async function stepAfterPerson(
   const paths = pathsOf(journey.uid)
   if (number === null) return paths.waiting
   const client = journey.site.clientId
-  await beginDraft(db, { registration }, { bce: number, client })
+  const page = pageAtSite(journey.interaction.params['page'])
+  await beginDraft(db, { registration }, { bce: number, client, page })
   const here = await findOrganisation(db, { bce: number })
   return here ? paths.waiting : paths.organisation.data
 }
