@@ -10,6 +10,7 @@ import {
   withDatabase,
 } from '@myanm/testing'
 import { signsIn } from './stage/team.ts'
+import { onTheWire } from './stage/wire.ts'
 
 /** As many as the product promises to be quick for (yardsticks P5). */
 const MEMBERS = 10_000
@@ -227,3 +228,36 @@ test('a person in two thousand organisations finds each, page by page or by name
   }
   expect(slowest).toBeLessThan(LONGEST)
 }, 120_000)
+
+test('a site reads the team a page at a time, and asks for the few it names (P18)', async () => {
+  const wire = onTheWire(myanm.issuer)
+  const { access } = await wire.tokensOf(await signsIn(myanm.issuer, 'lecteur'))
+  const ask = async (path: string) => {
+    const headers = { authorization: `Bearer ${access}`, accept: 'application/json' }
+    const began = performance.now()
+    const response = await fetch(new URL(path, myanm.issuer), { headers })
+    expect([path, response.status]).toEqual([path, 200])
+    const body = (await response.json()) as {
+      readonly members: readonly { readonly sub: string }[]
+      readonly next: string | null
+    }
+    return { ...body, milliseconds: performance.now() - began }
+  }
+  const subs = new Set<string>()
+  let shown = 0
+  for (let path: string | null = '/api/equipe'; path !== null; ) {
+    const { members, next, milliseconds } = await ask(path)
+    expect(members.length).toBeLessThanOrEqual(100)
+    expect(milliseconds).toBeLessThan(LONGEST)
+    for (const { sub } of members) subs.add(sub)
+    shown += members.length
+    path = next
+  }
+  expect(shown).toBe(subs.size)
+  expect(shown).toBeGreaterThan(MEMBERS)
+
+  const few = [...subs].slice(-20)
+  const question = `/api/equipe?${new URLSearchParams({ sub: few.join(',') })}`
+  expect(new Set((await ask(question)).members.map(({ sub }) => sub))).toEqual(new Set(few))
+  expect((await ask('/api/equipe?role=GESTIONNAIRE')).members).toHaveLength(1)
+}, 60_000)

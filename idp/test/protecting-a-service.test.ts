@@ -318,7 +318,10 @@ describe('who is who in a team, for the site somebody acts at (P18): GET /api/eq
   test('a few are asked about by the name the site knows them by, and who leads by the role', async () => {
     const { access } = await signedIn('lecteur')
     const [manager, colleague] = [await known('gestionnaire'), await known('collaborateur')]
-    const few = await team(access, `?sub=${colleague}&sub=${manager}&sub=${'x'.repeat(43)}`)
+    const few = await team(
+      access,
+      `?sub=${[colleague, manager, 'x'.repeat(43), 'nobody'].join(',')}`,
+    )
     expect(new Set(few.body.members?.map(({ sub }) => sub))).toEqual(new Set([manager, colleague]))
     const leads = await team(access, '?role=GESTIONNAIRE')
     expect(leads.body.members?.map(({ sub, role }) => [sub, role])).toEqual([
@@ -339,8 +342,7 @@ describe('who is who in a team, for the site somebody acts at (P18): GET /api/eq
   })
 
   test.each([
-    ['a name that is none', '?sub=somebody'],
-    ['more names than one page shows', `?${'sub=x&'.repeat(60)}`],
+    ['more names than one page shows', `?sub=${Array.from({ length: 51 }, (_, n) => n).join(',')}`],
     ['a role nobody knows', '?role=ADMIN'],
     ['a place that is none', '?suite=1'],
   ])('%s is no question', async (_, question) => {

@@ -19,4 +19,4 @@ export {
   startSite,
 } from './site.ts'
 export { readSiteConfig, type SiteConfig, siteSettings } from './site-settings.ts'
-export { type Member, type Team, teamOf } from './team.ts'
+export { type Colleagues, colleaguesOf, type Member, managerOf } from './team.ts'

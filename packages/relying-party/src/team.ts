@@ -13,11 +13,10 @@ export interface Member {
   readonly role: Role
 }
 
-/** The team of the organisation acted for, as MyANM knows it now. */
-export interface Team {
+/** Some of the team of the organisation acted for, as MyANM knows them now. */
+export interface Colleagues {
   /** Undefined for who has left, and for everybody while MyANM is away. */
   find(sub: string): Member | undefined
-  readonly manager: Member | undefined
 }
 
 const answerOfMyAnm = z.object({
@@ -31,25 +30,44 @@ const answerOfMyAnm = z.object({
   ),
 })
 
+/** Asked about at once, at most: MyANM answers no more. */
+const MOST = 50
+
 /**
- * Reads the team in the person's name. A name is a comfort, not a condition: when MyANM cannot say, the
- * page does without.
+ * Who these are, asked in the person's name: those a page names, never the whole team. A name is a
+ * comfort, not a condition: when MyANM cannot say, the page does without.
  */
-export async function teamOf(ctx: Context, myanm: Pick<RelyingParty, 'api'>): Promise<Team> {
-  const members = await readMembers(ctx, myanm)
+export async function colleaguesOf(
+  ctx: Context,
+  myanm: Pick<RelyingParty, 'api' | 'person'>,
+  subs: Iterable<string>,
+): Promise<Colleagues> {
+  const own = myanm.person(ctx)?.sub
+  const asked = [...new Set(subs)].filter((sub) => sub !== own).slice(0, MOST)
+  // Whoever asks knows their own name.
+  if (asked.length === 0) return { find: () => undefined }
+  const query = new URLSearchParams({ sub: asked.join(',') })
+  const members = await readMembers(ctx, myanm, query)
   const bySub = new Map(members.map((member) => [member.sub, member]))
-  return {
-    find: (sub) => bySub.get(sub),
-    manager: members.find(({ role }) => role === 'GESTIONNAIRE'),
-  }
+  return { find: (sub) => bySub.get(sub) }
+}
+
+/** Who leads the organisation acted for; undefined when nobody does, and when MyANM cannot say. */
+export async function managerOf(
+  ctx: Context,
+  myanm: Pick<RelyingParty, 'api'>,
+): Promise<Member | undefined> {
+  const [manager] = await readMembers(ctx, myanm, new URLSearchParams({ role: 'GESTIONNAIRE' }))
+  return manager
 }
 
 async function readMembers(
   ctx: Context,
   myanm: Pick<RelyingParty, 'api'>,
+  query: URLSearchParams,
 ): Promise<readonly Member[]> {
   try {
-    const answer = answerOfMyAnm.safeParse(await myanm.api(ctx, '/api/equipe'))
+    const answer = answerOfMyAnm.safeParse(await myanm.api(ctx, `/api/equipe?${query}`))
     if (!answer.success) return []
     return answer.data.members.map(({ email, ...member }) => ({
       ...member,

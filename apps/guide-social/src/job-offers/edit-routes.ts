@@ -1,6 +1,6 @@
 import Router from '@koa/router'
 import { Problem, readForm, type Translate, type Typed, translate } from '@myanm/chassis'
-import { type Person, teamOf } from '@myanm/relying-party'
+import { colleaguesOf, type Person } from '@myanm/relying-party'
 import type { Context } from 'koa'
 import { z } from 'zod'
 import type { Services } from '../services.ts'
@@ -113,7 +113,8 @@ async function showClash(
   const { outcome, typed, version, person } = clash
   const { current, last } = outcome
   const t: Translate = (key, values) => translate(ctx, key, values)
-  const by = nameFor(t, { sub: last.bySub, team: await teamOf(ctx, services.myanm), person })
+  const team = await colleaguesOf(ctx, services.myanm, [last.bySub])
+  const by = nameFor(t, { sub: last.bySub, team, person })
   if (ctx.accepts('html', 'json') === 'json') {
     throw offerProblem('offer-changed', { values: { name: by } })
   }

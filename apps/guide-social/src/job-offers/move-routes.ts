@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import Router from '@koa/router'
 import { frameProblem, readForm, render, translate } from '@myanm/chassis'
-import { type Person, teamOf } from '@myanm/relying-party'
+import { colleaguesOf, type Person } from '@myanm/relying-party'
 import type { Context } from 'koa'
 import { z } from 'zod'
 import type { Services } from '../services.ts'
@@ -68,7 +68,7 @@ export function moveRoutes(services: Services): Router {
       isMine: offer.authorSub === person.sub,
       author: nameFor((key) => translate(ctx, key), {
         sub: offer.authorSub,
-        team: await teamOf(ctx, myanm),
+        team: await colleaguesOf(ctx, myanm, [offer.authorSub]),
         person,
       }),
       days: RECOVERABLE_DAYS,
@@ -112,7 +112,7 @@ export function moveRoutes(services: Services): Router {
   async function changedMeanwhile(ctx: Context, outcome: Extract<Outcome, { is: 'stale' }>) {
     const { current, last } = outcome
     const person = await myanm.freshPerson(ctx)
-    const team = await teamOf(ctx, myanm)
+    const team = await colleaguesOf(ctx, myanm, [last.bySub])
     const name = nameFor((key) => translate(ctx, key), { sub: last.bySub, team, person })
     return offerProblem('offer-changed', {
       values: { name },

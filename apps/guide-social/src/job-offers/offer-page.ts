@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { render, type Translate, translate } from '@myanm/chassis'
-import { type Person, type RelyingParty, type Team, teamOf } from '@myanm/relying-party'
+import { type Colleagues, colleaguesOf, type Person, type RelyingParty } from '@myanm/relying-party'
 import type { Context } from 'koa'
 import type { Services } from '../services.ts'
 import { dayOf, formatDay } from './day.ts'
@@ -56,10 +56,9 @@ async function insideView(
 ) {
   const { offer, person, standing } = seen
   const t: Translate = (key, values) => translate(ctx, key, values)
-  const [team, versions] = await Promise.all([
-    teamOf(ctx, myanm),
-    listVersions(db, offer.id, HISTORY),
-  ])
+  const versions = await listVersions(db, offer.id, HISTORY)
+  const named = [offer.authorSub, ...versions.map(({ bySub }) => bySub)]
+  const team = await colleaguesOf(ctx, myanm, named)
   const nameOf = (sub: string) => nameFor(t, { sub, team, person })
   const decisions = movesFrom(standing).map((move) => ({
     move,
@@ -91,7 +90,7 @@ async function insideView(
 /** A colleague's name, or a word for somebody MyANM does not name (any more). */
 export function nameFor(
   t: Translate,
-  { sub, team, person }: { sub: string; team: Team; person: Person },
+  { sub, team, person }: { sub: string; team: Colleagues; person: Person },
 ): string {
   if (sub === person.sub) return person.name
   return team.find(sub)?.name ?? t('job-offers.colleague')

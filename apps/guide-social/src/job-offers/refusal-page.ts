@@ -7,7 +7,7 @@ import {
   translate,
 } from '@myanm/chassis'
 import { isRole } from '@myanm/permissions'
-import { type RelyingParty, teamOf } from '@myanm/relying-party'
+import { managerOf, type RelyingParty } from '@myanm/relying-party'
 import type { Context, Middleware } from 'koa'
 
 /** What working with job offers takes, in any organisation (P3). */
@@ -39,8 +39,7 @@ export function refusalPages(myanm: RelyingParty): Middleware {
 
 async function showRefusal(ctx: Context, myanm: RelyingParty, problem: Problem): Promise<void> {
   const { code, values } = problem
-  const isMember = code === 'role-too-low'
-  const { manager } = isMember ? await teamOf(ctx, myanm) : { manager: undefined }
+  const manager = code === 'role-too-low' ? await managerOf(ctx, myanm) : undefined
   ctx.status = problem.status
   render(ctx, 'job-offers/pages/refusal.njk', {
     reference: referenceOf(ctx),

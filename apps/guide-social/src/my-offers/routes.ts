@@ -1,7 +1,7 @@
 import Router from '@koa/router'
 import { render, type Translate, translate } from '@myanm/chassis'
 import { decide } from '@myanm/permissions'
-import { type Person, type Team, teamOf } from '@myanm/relying-party'
+import { type Colleagues, colleaguesOf, type Person } from '@myanm/relying-party'
 import type { Context } from 'koa'
 import {
   addressOf,
@@ -43,12 +43,13 @@ export function myOffers({ db, clock, myanm }: Services): Router {
       today: dayOf(now),
       recoverableSince: recoverableSince(now),
     }
-    const [counts, found, team] = await Promise.all([
+    const [counts, found] = await Promise.all([
       countOwn(db, question),
       listOwn(db, { ...question, shelf, below: readNumber(ctx.query['suite']), most: PAGE + 1 }),
-      teamOf(ctx, myanm),
     ])
     const shown = found.slice(0, PAGE)
+    const authors = shown.map(({ authorSub }) => authorSub)
+    const team = await colleaguesOf(ctx, myanm, authors)
     const last = shown.at(-1)
     render(ctx, 'my-offers/pages/list.njk', {
       organisation: organisation.name,
@@ -94,7 +95,7 @@ function shelvesWith(ctx: Context, counts: ReadonlyMap<Shelf, number>, current: 
     .map((tab) => ({ ...tab, text: translate(ctx, `my-offers.shelf.${tab.name}`) }))
 }
 
-function itemFor(ctx: Context, offer: OwnOffer, seen: { person: Person; team: Team }) {
+function itemFor(ctx: Context, offer: OwnOffer, seen: { person: Person; team: Colleagues }) {
   const { person, team } = seen
   const t: Translate = (key, values) => translate(ctx, key, values)
   const moves = movesFrom(offer.standing).filter((move) => mayMove(person, offer, move).allowed)

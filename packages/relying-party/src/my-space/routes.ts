@@ -3,7 +3,7 @@ import { render, translate } from '@myanm/chassis'
 import { compareRoles } from '@myanm/permissions'
 import type { Context } from 'koa'
 import type { Person, RelyingParty } from '../api.ts'
-import { teamOf } from '../team.ts'
+import { managerOf } from '../team.ts'
 import type { Right } from './rights.ts'
 
 export const MY_SPACE_PATH = '/mon-espace'
@@ -60,7 +60,7 @@ async function waysOn(
   const ways = []
   const least = refused.flatMap(({ role }) => role?.role ?? []).toSorted(compareRoles)[0]
   if (organisation && least) {
-    const { manager } = await teamOf(ctx, myanm)
+    const manager = await managerOf(ctx, myanm)
     const values = { manager: manager?.name ?? 'none', organisation: organisation.name }
     ways.push({
       title: translate(ctx, 'my-space.way.role.title'),
