@@ -6,7 +6,8 @@ import { COMPLETE, makeOffer, openStage, postByHand, type Stage } from './stage.
 
 // Specification 5.3 on this site, from the written table (yardsticks F41): the columns that may publish
 // do, the others do not, and whoever is suspended does nothing any more. Own, colleagues' and foreign offers
-// are held against the same table in rights.test.ts.
+// are held against the same table in rights.test.ts. Every form the site has is in `FORMS`: one that is
+// added without its line here fails.
 
 const PEOPLE = {
   P: 'particulier',
@@ -74,8 +75,64 @@ test('V reads what is public, and signs in for anything else', async () => {
   }
 })
 
+/** Each form of this site, and which of 5.3 it asks for in the least. */
+const FORMS: Readonly<Record<string, readonly (keyof typeof ACTIONS)[]>> = {
+  '/publier/emploi': ['ad.emploi.publish'],
+  '/emplois/:address/modifier': ['ad.own', 'ad.colleague'],
+  '/emplois/:address/publier': ['ad.own', 'ad.colleague', 'ad.emploi.publish'],
+  '/emplois/:address/retirer': ['ad.own', 'ad.colleague'],
+  '/emplois/:address/supprimer': ['ad.own', 'ad.colleague'],
+  '/emplois/:address/retablir': ['ad.own', 'ad.colleague'],
+  '/emplois/:address/dupliquer': ['ad.emploi.publish'],
+}
+
+test('every form of the site stands in the table', () => {
+  expect([...stage.forms].sort()).toEqual(Object.keys(FORMS).sort())
+})
+
+describe('each form, of a colleague’s offer, asks what the table says', () => {
+  // A colleague of all who may publish wrote it; each is asked from a fresh one, in the state it needs.
+  const STATES: Readonly<Record<string, string>> = { publier: 'withdrawn', retablir: 'deleted' }
+  let template: string
+
+  beforeAll(async () => {
+    const made = await makeOffer(await stage.signIn('collegue'), stage, { limite: '31/12/2027' })
+    template = made.url.pathname.split('__')[1] ?? ''
+  })
+
+  /** In the state the form needs, untouched. */
+  async function anew(move: string): Promise<void> {
+    const state = STATES[move] ?? 'published'
+    await stage.rows(
+      'delete from job_offer_version where version > 1 and offer_id = (select id from job_offer where number = $1)',
+      [template],
+    )
+    await stage.rows(
+      `update job_offer set state = $2::job_offer_state, version = 1,
+        deleted_at = case when $2 = 'deleted' then now() end where number = $1`,
+      [template, state],
+    )
+  }
+
+  const moves = Object.keys(FORMS).filter((route) => route.startsWith('/emplois/'))
+
+  test.each(COLUMNS.flatMap((column) => moves.map((route) => [column, route] as const)))(
+    '%s, %s',
+    async (column, route) => {
+      const move = route.split('/').at(-1) ?? ''
+      await anew(move)
+      const path = route.replace(':address', `x__${template}`)
+      const fields = move === 'modifier' ? { ...publish, faire: 'enregistrer' } : {}
+      const page = await postByHand(visitorOf(column), at(path), { version: '1', ...fields })
+      // Nobody here wrote it: what is theirs alone does not count.
+      const asked = FORMS[route]?.filter((action) => action !== 'ad.own') ?? []
+      const may = asked.every((action) => isOpen(action, column))
+      expect(page.status).toBe(may ? 200 : 403)
+    },
+  )
+})
+
 describe('whoever is suspended', () => {
-  const MOVES = ['modifier', 'retirer', 'supprimer', 'dupliquer'] as const
   let number: string
 
   beforeAll(async () => {
@@ -85,7 +142,7 @@ describe('whoever is suspended', () => {
 
   test.each(COLUMNS)('%s, writes nothing any more, and changes nothing', async (column) => {
     const account = stage.idp.accounts.get(PEOPLE[column]) ?? ''
-    const paths = ['/publier/emploi', ...MOVES.map((move) => `/emplois/x__${number}/${move}`)]
+    const paths = stage.forms.map((route) => route.replace(':address', `x__${number}`))
     const before = await offers()
     for (const path of paths) {
       // Signed in, with a form in hand, when it happens.

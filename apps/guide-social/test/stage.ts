@@ -26,6 +26,8 @@ export interface Stage extends AsyncDisposable {
   signIn(login: string, organisation?: string): Promise<Visitor>
   /** MyANM goes away, and stays away. */
   stopMyAnm(): Promise<void>
+  /** Every form of the site, as its own routers know them: `/emplois/:address/retirer`. */
+  readonly forms: readonly string[]
   /** Looks behind the curtain, or arranges a situation, in the site's own schema. */
   rows<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>
 }
@@ -54,8 +56,15 @@ export async function openStage(): Promise<Stage> {
       client({ id: 'bilan', name: 'Mon bilan en ligne', kind: 'site' }),
     ],
   })
+  const rooms: ReturnType<typeof guideSocial.routes>[number][] = []
   const running: RunningSite = await startSite(
-    guideSocial,
+    {
+      ...guideSocial,
+      routes: (services) => {
+        rooms.push(...guideSocial.routes(services))
+        return rooms
+      },
+    },
     {
       PORT: port,
       HOST: 'localhost',
@@ -97,6 +106,13 @@ export async function openStage(): Promise<Stage> {
       return visitor
     },
     stopMyAnm,
+    forms: rooms.flatMap((room) =>
+      'stack' in room
+        ? room.stack.flatMap(({ methods, path }) =>
+            methods.includes('POST') ? [String(path)] : [],
+          )
+        : [],
+    ),
     rows: async (text, values = []) => {
       const client = await behind.connect()
       try {
