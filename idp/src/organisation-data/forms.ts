@@ -1,54 +1,17 @@
+import { fieldsOf, oneOf, type ReadField } from '@myanm/chassis'
 import { z } from 'zod'
 import { LONGEST_EMAIL, readEmail } from '#rules/accounts'
 import { readLine, readPeppolId, readWebsite, SECTORS, VAT_STATUSES } from './rules.ts'
 
-/** Longer than anything one of these is: refused before it is read. */
-const LONGEST = 512
-
-type Read<Value> = (typed: string) => Value | null
-
-/** A field one has to fill in (E26), with what is wrong with it otherwise. */
-function required<Value>(field: string, read: Read<Value>) {
-  const missing = `organisation-data.${field}.missing`
-  const wrong = `organisation-data.${field}.wrong`
-  return z
-    .string({ error: missing })
-    .max(LONGEST, wrong)
-    .transform((typed, context): Value => {
-      const value = typed.trim() === '' ? null : read(typed)
-      if (value !== null) return value
-      context.addIssue({ code: 'custom', message: typed.trim() === '' ? missing : wrong })
-      return z.NEVER
-    })
-}
-
-/** A field one may leave empty. */
-function optional<Value>(field: string, read: Read<Value>) {
-  const wrong = `organisation-data.${field}.wrong`
-  return z
-    .string()
-    .max(LONGEST, wrong)
-    .default('')
-    .transform((typed, context): Value | null => {
-      if (typed.trim() === '') return null
-      const value = read(typed)
-      if (value !== null) return value
-      context.addIssue({ code: 'custom', message: wrong })
-      return z.NEVER
-    })
-}
-
-const oneOf = <const Value extends string>(values: readonly Value[]): Read<Value> => {
-  return (typed) => values.find((value) => value === typed) ?? null
-}
+const { required, optional } = fieldsOf('organisation-data')
 
 /** Belgian, or as another country writes it. */
-const readPostcode: Read<string> = (typed) => {
+const readPostcode: ReadField<string> = (typed) => {
   const postcode = typed.normalize('NFKC').trim().toUpperCase()
   return /^(?=.*\d)[A-Z\d](?:[A-Z\d]|[ -](?=[A-Z\d])){1,11}$/.test(postcode) ? postcode : null
 }
 
-const address: Read<string> = (typed) =>
+const address: ReadField<string> = (typed) =>
   typed.trim().length > LONGEST_EMAIL ? null : readEmail(typed)
 
 const describing = {

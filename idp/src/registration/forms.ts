@@ -1,3 +1,4 @@
+import { fieldsOf, oneOf, type ReadField } from '@myanm/chassis'
 import { z } from 'zod'
 import type { Person } from '#accounts'
 import { readPhone } from '#accounts'
@@ -6,48 +7,13 @@ import { identifierKey, readEmail, readName } from '#rules/accounts'
 import { readBce } from '#rules/organisations'
 import { LANGUAGES, type Profile, readLine, readPostcode, VAT_STATUSES } from './rules.ts'
 
-/** Longer than anything somebody is called or lives at: refused before it is read. */
+/** Longer than any password. */
 const LONGEST = 512
 
-type Read<Value> = (typed: string) => Value | null
-
-/** A field one has to fill in (E26), with what is wrong with it otherwise. */
-function required<Value>(field: string, read: Read<Value>) {
-  const missing = `registration.${field}.missing`
-  const wrong = `registration.${field}.wrong`
-  return z
-    .string({ error: missing })
-    .max(LONGEST, wrong)
-    .transform((typed, context): Value => {
-      const value = read(typed)
-      if (value !== null) return value
-      context.addIssue({ code: 'custom', message: typed.trim() === '' ? missing : wrong })
-      return z.NEVER
-    })
-}
-
-/** A field one may leave empty. */
-function optional<Value>(field: string, read: Read<Value>) {
-  const wrong = `registration.${field}.wrong`
-  return z
-    .string()
-    .max(LONGEST, wrong)
-    .default('')
-    .transform((typed, context): Value | null => {
-      if (typed.trim() === '') return null
-      const value = read(typed)
-      if (value !== null) return value
-      context.addIssue({ code: 'custom', message: wrong })
-      return z.NEVER
-    })
-}
-
-const oneOf = <const Value extends string>(values: readonly Value[]): Read<Value> => {
-  return (typed) => values.find((value) => value === typed) ?? null
-}
+const { required, optional } = fieldsOf('registration')
 
 /** Which characters a login has is looked at once the address is known: it may be that address. */
-const asTyped: Read<string> = (typed) => typed.trim()
+const asTyped: ReadField<string> = (typed) => typed.trim()
 
 /** 4.2.1. */
 const personFields = {

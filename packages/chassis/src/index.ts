@@ -14,6 +14,7 @@ export {
   url,
 } from './config.ts'
 export { CSRF_FIELD, csrfToken } from './csrf.ts'
+export { fieldsOf, oneOf, type ReadField } from './fields.ts'
 export { type FormResult, readFields, readForm, readText, type Typed } from './form.ts'
 export { formatAmount, formatCompanyNumber, formatDay, formatMoment } from './formats.ts'
 export { createFrame, type Frame } from './frame.ts'
