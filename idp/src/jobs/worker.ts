@@ -58,6 +58,8 @@ export async function startWorker(options: {
         '*/10 * * * * count-latencies',
         // At night, in UTC.
         '20 2 * * * forget-old',
+        // After every import too: once a month whatever happens (ahead 5).
+        '50 4 1 * * compare-with-register',
         '40 3 * * * fly-canary',
       ].join('\n'),
       logger: new Logger(() => (level, message) => {
