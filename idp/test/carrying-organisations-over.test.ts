@@ -148,7 +148,8 @@ describe('an organisation of an old application', () => {
       name: 'Maison des Lilas',
       nonprofit: true,
       legal_form: '017',
-      to_check: true,
+      // The register has it as active: there is nothing for the team to look at (D13).
+      to_check: false,
     })
     expect(await organisation(ERABLES)).toMatchObject({ name: 'Les Érables ASBL' })
     expect(await conflicts()).toEqual([{ identifier: 'anne', kind: 'name-differs' }])
@@ -317,6 +318,33 @@ describe('an old account that becomes part of somebody’s own', () => {
     await bring([{ id: 'anne', bce: LILAS, name: 'Les Lilas' }])
     await attach('anne', particulier)
     expect(await roleOf(particulier, LILAS)).toEqual(['GESTIONNAIRE'])
+  })
+
+  test('is theirs from that moment on, not before, and the journal has both its lines (X6)', async () => {
+    const particulier = people.get('particulier') ?? ''
+    await bring([{ id: 'anne', bce: LILAS, name: 'Les Lilas' }])
+    await query(database, "update membership set since = '2026-01-01', role_since = '2026-01-01'")
+    const [old] = await query<{ account_id: string }>(
+      database,
+      "select account_id from legacy_identity where identifier = 'anne'",
+    )
+    await attach('anne', particulier)
+    const rows = await query<{ isNew: boolean }>(
+      database,
+      `select m.since > '2026-01-02' and m.role_since > '2026-01-02' as "isNew"
+        from membership m join organisation o on o.id = m.organisation_id
+        where m.account_id = $1 and o.bce = $2`,
+      [particulier, LILAS],
+    )
+    expect(rows).toEqual([{ isNew: true }])
+    const lines = await query<{ event: string; account_id: string }>(
+      database,
+      "select event, account_id from journal where details ->> 'because' = 'accounts-joined' order by id",
+    )
+    expect(lines).toEqual([
+      { event: 'membership-removed', account_id: old?.account_id },
+      { event: 'membership-added', account_id: particulier },
+    ])
   })
 
   test('leaves exactly one GESTIONNAIRE, whichever of the two led', async () => {

@@ -8,7 +8,7 @@ const NUMBERS = 500
 /**
  * What the register says of the organisations of the file (4.5): it goes before what the file says. A
  * number it does not know may be older than the copy, or is a person's: the organisation is made from
- * the file, and the team looks at it as at every one that is carried over.
+ * the file, and the team looks at it, as at one that has ceased.
  */
 export async function askRegister(db: Db<Tables>): Promise<void> {
   for (let after = ''; ; ) {

@@ -189,6 +189,7 @@ export interface PlannedOrganisation {
   readonly legalForm: string | null
   readonly nonprofit: boolean
   readonly isPublic: boolean
+  readonly register: 'found' | 'ceased' | 'unknown'
   readonly organisation: string | null
   readonly places: readonly { readonly account: string; readonly outcome: 'manager' | 'member' }[]
 }
@@ -200,7 +201,7 @@ export async function nextOrganisations(
 ): Promise<PlannedOrganisation[]> {
   const { rows } = await sql<PlannedOrganisation>`
     select known.bce, known.name, known.acronym, known.legal_form as "legalForm", known.nonprofit,
-        known.is_public as "isPublic", known.organisation_id as organisation,
+        known.is_public as "isPublic", known.register, known.organisation_id as organisation,
         coalesce(json_agg(json_build_object('account', place.account_id, 'outcome', place.outcome)
           order by place.outcome, place.line) filter (where account.id is not null), '[]') as places
       from (
@@ -210,7 +211,7 @@ export async function nextOrganisations(
         on place.bce = known.bce and place.outcome in ('manager', 'member')
       left join account on account.id = place.account_id and account.state in ('legacy', 'active')
       group by known.bce, known.name, known.acronym, known.legal_form, known.nonprofit,
-        known.is_public, known.organisation_id
+        known.is_public, known.register, known.organisation_id
       order by known.bce`.execute(db)
   return rows
 }

@@ -17,22 +17,26 @@ export interface Founding {
   readonly isPublic: boolean
 }
 
+/** One of an old application, and whether the register has its number as active. */
+type CarriedOver = Founding & { readonly register: 'found' | 'ceased' | 'unknown' }
+
 /**
- * Makes organisations that the team has yet to look at (D13). Their people are admitted in the same
+ * Makes organisations of the old applications. Those the register has as active are known to be what they
+ * say: the team looks at the others only (D13 is about new registrations). Their people are admitted in the same
  * transaction: at its end each has its GESTIONNAIRE, or nothing of it was.
  * @returns by number, those that were made: one that is here already is nobody's to make again
  */
 export async function foundOrganisations(
   tx: Tx<Tables>,
-  foundings: readonly Founding[],
+  foundings: readonly CarriedOver[],
 ): Promise<ReadonlyMap<string, string>> {
   if (foundings.length === 0) return new Map()
   const made = await tx
     .insertInto('organisation')
     .values(
-      foundings.map(({ bce, name, acronym, legalForm, nonprofit, isPublic }) => ({
+      foundings.map(({ bce, name, acronym, legalForm, nonprofit, isPublic, register }) => ({
         ...{ kind: 'organisme', bce, name, acronym, nonprofit },
-        ...{ legal_form: legalForm, is_public: isPublic, to_check: true },
+        ...{ legal_form: legalForm, is_public: isPublic, to_check: register !== 'found' },
       })),
     )
     .onConflict((conflict) => conflict.column('bce').doNothing())
@@ -90,6 +94,11 @@ export async function admitMany(
  * One person had two accounts: the places of one become the other's. Where both belong to an
  * organisation the higher role stays, so that it never has two GESTIONNAIRES, and never none. The
  * organisations are taken first, in order: what else moves there waits, or is seen.
+ *
+ * What they have there begins now, and the journal says both: it ended for the one, began for the other.
+ * Nobody could act through an old account that had never come over, and to whoever asks what this person
+ * could do on an earlier day the answer stays « nothing » (X6, ahead 13). What had ended before goes over
+ * as it was: it is their past.
  */
 export async function carryMemberships(
   tx: Tx<Tables>,
@@ -104,32 +113,24 @@ export async function carryMemberships(
     const theirs = await findMembership(tx, { organisation, account: from })
     if (!theirs) continue
     const mine = await findMembership(tx, { organisation, account: into })
-    // Ended first: an organisation may be without GESTIONNAIRE until the commit, and never has two.
-    await tx
-      .updateTable('membership')
-      .set({ state: 'removed', until: sql<Date>`now()` })
-      .where('id', '=', theirs.id)
-      .execute()
-    const { role } = theirs
+    // Gone first: an organisation may be without GESTIONNAIRE until the commit, and never has two.
+    await tx.deleteFrom('membership').where('id', '=', theirs.id).execute()
+    const { role, endsOn: ends_on } = theirs
     await record(tx, {
       event: 'membership-removed',
       ...{ organisation, account: from, details: { role, because } },
     })
     if (!mine) {
-      const { roleSince: role_since, endsOn: ends_on, since } = theirs
       await tx
         .insertInto('membership')
-        .values({
-          ...{ organisation_id: organisation, account_id: into, role, until: null },
-          ...{ since, role_since, ends_on },
-        })
+        .values({ organisation_id: organisation, account_id: into, role, ends_on, until: null })
         .execute()
       const details = { role, because }
       await record(tx, { event: 'membership-added', organisation, account: into, details })
     } else if (compareRoles(role, mine.role) > 0) {
       await tx
         .updateTable('membership')
-        .set({ role, role_since: theirs.roleSince, ends_on: theirs.endsOn })
+        .set({ role, role_since: sql<Date>`now()`, ends_on })
         .where('id', '=', mine.id)
         .execute()
       const details = { from: mine.role, to: role, because }
