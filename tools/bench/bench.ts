@@ -4,9 +4,11 @@ import type { Sides } from './figures/comparison.ts'
 import type { Figure } from './figures/figure.ts'
 import { growth } from './figures/growth.ts'
 import { introspection } from './figures/introspection.ts'
+import { kills } from './figures/kills.ts'
 import { passwordSignIn, passwordSignInBoth } from './figures/password-sign-in.ts'
 import { refreshing } from './figures/refresh.ts'
 import { rightsChange } from './figures/rights-change.ts'
+import { rightsOnAPage } from './figures/rights-on-a-page.ts'
 import { runningSession } from './figures/running-session.ts'
 import { memoryAfterLoad, startUp } from './figures/start-up.ts'
 import { statements } from './figures/statements.ts'
@@ -73,6 +75,10 @@ export async function bench(
   await gather('P4', 'refreshes', () => refreshing(sides, effort))
   if (other === null) {
     await gather('P6', 'changes of rights', () => rightsChange(sides.ours, effort, database.url))
+    await gather('P6', 'changes of rights on the page of a site', () =>
+      rightsOnAPage(sides.ours, effort, installation),
+    )
+    await gather('P6 KILLS', `${effort.kills} times`, () => kills(root, effort.kills, directory))
   }
   // Last: by now the engine is compiled as well as it gets, and only the pages are still cold.
   await gather('P1', 'sign-ins with a password', async () => {

@@ -20,6 +20,8 @@ export interface Effort {
   /** Seconds of steady load for the percentiles; the first one does not count. */
   readonly steady: number
   readonly starts: number
+  /** Times MyANM is killed between a change of rights and its delivery. */
+  readonly kills: number
   /** Pages of one kind in a round. */
   readonly pages: number
   /** What a database grows to. */
@@ -37,6 +39,7 @@ export const whole: Effort = {
   refreshes: 800,
   steady: 8,
   starts: 5,
+  kills: 1000,
   pages: 400,
   grown: {
     accounts: 1_000_000,
@@ -59,6 +62,7 @@ export const quick: Effort = {
   refreshes: 400,
   steady: 4,
   starts: 3,
+  kills: 6,
   pages: 150,
   grown: { ...whole.grown, accounts: 100_000, expired: 100_000 },
 }

@@ -11,7 +11,7 @@ OpenID provider:
 
   --quick                   a minute instead of ten; a direction, not a verdict
   --json                    the report as JSON on standard output
-  --only P2,P3              these figures only
+  --only P2,P3              these figures only; "P6 kills" for MyANM killed while it tells of changes
 
   --against <address>       the other provider: its issuer or its discovery document
   --client-id <id>          a confidential client there, with the code flow, PKCE and refresh tokens

@@ -1,4 +1,6 @@
+import { writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { type Connection, connect, transact } from '@myanm/database'
 import {
   answerQuestions,
   client,
@@ -8,14 +10,16 @@ import {
   typeCredentials,
   withDatabase,
 } from '@myanm/testing'
-import pg from 'pg'
+import { changeRole, findMembership, lockOrganisation } from '../../src/organisations/index.ts'
+import type { Tables } from '../../src/tables.ts'
 import { type HearingSite, hearingSite } from '../stage/hearing-site.ts'
 import { type OwnProcess, startOwnProcess } from '../stage/own-process.ts'
 import { until } from '../stage/until.ts'
 import { onTheWire } from '../stage/wire.ts'
 
 // Yardsticks P6, ahead 1: killed with -9 between the commit of a change of rights and its delivery, again
-// and again: none is lost, and each person’s come in order. `KILLS=1000` for the whole of it.
+// and again: none is lost, and each person’s come in order. `KILLS=1000` for the whole of it; `KILLS_REPORT`
+// names a file for what came of it.
 
 const KILLS = Number(process.env['KILLS'] ?? 25)
 
@@ -24,7 +28,7 @@ let myanm: OwnProcess
 let sites: readonly HearingSite[]
 let clients: ReturnType<typeof client>[]
 /** As MyANM itself changes things, in the name of its own role. */
-let changing: pg.Client
+let changing: Connection<Tables>
 
 beforeAll(async () => {
   database = await withDatabase()
@@ -37,12 +41,11 @@ beforeAll(async () => {
     client({ id: 'bilan' }),
   ]
   myanm = await startOwnProcess({ database, clients })
-  changing = new pg.Client({ connectionString: database.urlFor('idp').href })
-  await changing.connect()
+  changing = connect<Tables>({ url: database.urlFor('idp'), name: 'changing', max: 1 })
 }, 60_000)
 
 afterAll(async () => {
-  await changing.end()
+  await changing.close()
   await myanm.stop()
   for (const site of sites) await site.close()
   await database.drop()
@@ -64,11 +67,7 @@ test('killed between a change and its delivery, again and again: none is lost, a
   let caught = 0
   for (let round = 0; round < KILLS; round += 1) {
     const who = people[round % people.length] ?? ''
-    const isEven = Math.floor(round / people.length) % 2 === 0
-    await changing.query(
-      `update membership set role = $2 where account_id = (select id from account where login = $1)`,
-      [who, isEven ? 'RESPONSABLE' : 'LECTEUR'],
-    )
+    await giveAnotherRole(who)
     // Somewhere between the commit and a little after the last answer.
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 40))
     await myanm.kill()
@@ -78,25 +77,46 @@ test('killed between a change and its delivery, again and again: none is lost, a
   await until(async () => (await unheard()) === 0, 60_000)
 
   const changes = await query<{ id: string }>(database, 'select id from signal')
-  expect(changes).toHaveLength(KILLS)
   const acknowledged = await query<{ id: string; client_id: string; state: string }>(
     database,
     'select id, client_id, state from signal_delivery',
   )
-  expect(acknowledged.filter(({ state }) => state !== 'acknowledged')).toEqual([])
+  let lost = KILLS * sites.length - acknowledged.length
   let twice = 0
+  let outOfOrder = 0
   for (const [index, site] of sites.entries()) {
     const mine = acknowledged.filter(({ client_id }) => client_id === clients[index]?.id)
-    expect(mine).toHaveLength(changes.length)
     const heard = new Set(site.heard.map(({ claims }) => claims.jti))
-    expect(mine.filter(({ id }) => !heard.has(id))).toEqual([])
+    lost += mine.filter(({ id, state }) => state !== 'acknowledged' || !heard.has(id)).length
     twice += site.heard.length - heard.size
-    inOrder(site)
+    outOfOrder += countOutOfOrder(site)
   }
+  const told = { kills: KILLS, caught, lost, twice, outOfOrder }
+  const report = process.env['KILLS_REPORT']
+  if (report !== undefined) await writeFile(report, JSON.stringify(told))
   process.stdout.write(
-    `${KILLS} kills, ${caught} of them before all was delivered: ${changes.length} changes for ${sites.length} sites, none lost, all in order; ${twice} told twice\n`,
+    `${KILLS} kills, ${caught} of them before all was delivered: ${changes.length} changes for ${sites.length} sites, ${lost} lost, ${outOfOrder} out of order; ${twice} told twice\n`,
   )
+  expect(changes).toHaveLength(KILLS)
+  expect(told).toMatchObject({ lost: 0, outOfOrder: 0 })
 }, 7_200_000)
+
+/** As the pages do it, in a process that is not killed: LECTEUR becomes RESPONSABLE, and back. */
+async function giveAnotherRole(login: string): Promise<void> {
+  const [place] = await query<{ organisation: string; account: string }>(
+    database,
+    `select organisation_id as organisation, account_id as account
+      from membership join account on account.id = account_id where login = $1`,
+    [login],
+  )
+  if (!place) throw new Error(`${login} is in no organisation`)
+  await transact(changing.db, async (tx) => {
+    await lockOrganisation(tx, place.organisation)
+    const before = await findMembership(tx, place)
+    const role = before?.role === 'RESPONSABLE' ? 'LECTEUR' : 'RESPONSABLE'
+    await changeRole(tx, { ...place, by: null, role })
+  })
+}
 
 /** Deliveries that are to be made still; a change that is none yet is one for each site. */
 async function unheard(): Promise<number> {
@@ -108,10 +128,13 @@ async function unheard(): Promise<number> {
   return row?.waiting ?? 0
 }
 
-/** Each person’s changes were heard in the order they were made: the first time, for what came twice. */
-function inOrder(site: HearingSite): void {
+/**
+ * Changes of a person that were heard after a later one of theirs: at the first time, for what came twice.
+ */
+function countOutOfOrder(site: HearingSite): number {
   const seen = new Set<string>()
   const latest = new Map<string, number>()
+  let count = 0
   for (const { claims } of site.heard) {
     if (seen.has(String(claims.jti))) continue
     seen.add(String(claims.jti))
@@ -120,7 +143,8 @@ function inOrder(site: HearingSite): void {
       claims['events'] as Record<string, { claims: { rights_version: number } }>,
     )
     const version = event?.claims.rights_version ?? 0
-    expect(version).toBeGreaterThan(latest.get(sub) ?? 0)
-    latest.set(sub, version)
+    if (version <= (latest.get(sub) ?? 0)) count += 1
+    latest.set(sub, Math.max(version, latest.get(sub) ?? 0))
   }
+  return count
 }

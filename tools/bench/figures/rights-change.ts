@@ -6,8 +6,10 @@ import { gather, type Member } from '../load/audience.ts'
 import { type Connection, connect } from '../load/connection.ts'
 import { percentile } from '../load/pace.ts'
 import { signIn } from '../load/sign-in.ts'
+import { signInsUntilStopped } from '../load/sign-ins.ts'
 import { post } from '../load/tokens.ts'
 import { type HearingSite, hearingSite } from '../sides/hearing-sites.ts'
+import { openRoleChanges } from '../sides/role-changes.ts'
 import type { Side } from '../sides/side.ts'
 import { spreadOf } from './alternation.ts'
 import { atMost, exactly, type Figure } from './figure.ts'
@@ -51,6 +53,7 @@ export async function rightsChange(
   const database = new pg.Client({ connectionString: databaseUrl.href })
   await database.connect()
   scene.defer(() => database.end())
+  const changes = scene.use(openRoleChanges(databaseUrl))
 
   // Every tenth is a GESTIONNAIRE, whose role is not to be changed.
   const members = (
@@ -67,12 +70,7 @@ export async function rightsChange(
   for (let turn = 0; turn < times; turn += 1) {
     const member = changing[turn % changing.length] as Member
     const role = Math.floor(turn / changing.length) % 2 === 0 ? 'LECTEUR' : 'RESPONSABLE'
-    await database.query(
-      `update membership set role = $2
-        where account_id = (select id from account where login = $1)`,
-      [member.account.login, role],
-    )
-    committed.push(performance.now())
+    committed.push(await changes.give(member.account.login, role))
     if ((await roleOf(side, connection, member)) !== role) stale += 1
     await pause(BETWEEN)
   }
@@ -82,7 +80,7 @@ export async function rightsChange(
   const at = (share: number) => spreadOf(perSite.map((own) => percentile(own, share)))
   const line = (what: string, share: number): Figure => ({
     code: 'P6',
-    what: `change of rights heard by a site, ${what}`,
+    what: `change of rights acknowledged by a site, ${what}`,
     unit: 'ms',
     ours: at(share),
     theirs: null,
@@ -121,28 +119,6 @@ async function roleOf(side: Side, connection: Connection, member: Member): Promi
   const fields = `token=${encodeURIComponent(member.tokens.access_token)}`
   const text = await post(connection, { endpoint: endpoints.introspection, client: asker, fields })
   return String((JSON.parse(text) as { org?: { role?: unknown } }).org?.role)
-}
-
-/** Sign-ins with running sessions, one after the other in each browser. */
-function signInsUntilStopped(side: Side, connection: Connection, members: readonly Member[]) {
-  const began = performance.now()
-  let isOver = false
-  let count = 0
-  const work = members.map(async ({ visitor, account }) => {
-    while (!isOver) {
-      await signIn(connection, side, { visitor, account })
-      count += 1
-    }
-  })
-  return {
-    /** @returns how many a second there were */
-    async stop(): Promise<number> {
-      const seconds = (performance.now() - began) / 1000
-      isOver = true
-      await Promise.all(work)
-      return count / seconds
-    },
-  }
 }
 
 /**
