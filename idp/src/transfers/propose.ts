@@ -21,8 +21,8 @@ export async function propose(
   try {
     return await transact(db, async (tx) => {
       const locked = await lockOrganisation(tx, organisation)
-      // Suspended or leaving in the same moment: either waits for the other.
-      await lockAccount(tx, to)
+      // Either of the two suspended or leaving in the same moment: one waits for the other.
+      for (const account of [by, to].sort()) await lockAccount(tx, account)
       const actor = await actorNow(tx, given)
       const [from, target] = [
         await findManager(tx, organisation),
