@@ -137,6 +137,11 @@ export const PAGES = [
   '/equipe-anm/organismes/un-organisme/journal/une-lecture',
   '/equipe-anm/organismes/un-organisme/donnees',
   '/equipe-anm/mesures/une-mesure',
+  '/equipe-anm/doublons',
+  '/equipe-anm/doublons/un-organisme/un-autre',
+  '/equipe-anm/doublons/un-organisme/un-autre/distincts',
+  '/equipe-anm/fusions/une-fusion',
+  '/equipe-anm/fusions/une-fusion/defaire',
 ] as const
 
 export const FORMS = [
@@ -273,6 +278,10 @@ export const FORMS = [
   '/equipe-anm/organismes/un-organisme/donnees',
   '/equipe-anm/organismes/un-organisme/verifie',
   '/equipe-anm/conflits/un-conflit/regle',
+  '/equipe-anm/doublons/un-organisme/un-autre',
+  '/equipe-anm/doublons/un-organisme/un-autre/distincts',
+  '/equipe-anm/fusions/une-fusion',
+  '/equipe-anm/fusions/une-fusion/defaire',
   '/equipe-anm/mesures/une-mesure',
 ] as const
 
