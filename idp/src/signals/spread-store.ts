@@ -9,7 +9,7 @@ const SPREADING = 727_729
 const PEOPLE_AT_ONCE = 500
 
 /** Members of an organisation that has changed, in one transaction: no change of a person waits for more. */
-const MEMBERS_AT_ONCE = 1_000
+const MEMBERS_AT_ONCE = 500
 
 /**
  * Turns signals into deliveries, some at a time: one for each site where the person has a grant, which
