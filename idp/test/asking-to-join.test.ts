@@ -11,6 +11,8 @@ import {
 import { askToJoin, listEscalated, watchRequests, withdrawRequest } from '#join-requests'
 import { admit, endMembership, lockOrganisation } from '#organisations'
 import { approveRequest, refuseRequest } from '../src/join-requests/decide.ts'
+import { stepDue } from '../src/join-requests/rules.ts'
+import { listToTell } from '../src/join-requests/watch-store.ts'
 import { linksIn } from './stage/letters.ts'
 import { signsIn } from './stage/team.ts'
 import { until } from './stage/until.ts'
@@ -528,6 +530,88 @@ describe('a request nobody answers', () => {
     for (const login of ['lecteur', 'collaborateur']) expect(lettersTo(login)).toEqual([])
   })
 
+  test('is due in the database exactly when the rule says so of one', async () => {
+    await askAs('candidat')
+    await until(() => lettersTo('gestionnaire').length === 1)
+    const states = (manager: string, responsable: string) =>
+      query(
+        database,
+        `update account set state = (case when id = $1 then $3 else $4 end)::account_state where id in ($1, $2)`,
+        [accountOf('gestionnaire'), accountOf('responsable'), manager, responsable],
+      )
+    for (const hasManager of [true, false]) {
+      for (const hasResponsables of [true, false]) {
+        await states(hasManager ? 'active' : 'suspended', hasResponsables ? 'active' : 'suspended')
+        for (const days of [0, 1, 2, 4, 5, 6, 7, 12]) {
+          for (const done of [0, 1, 2, 3, 4]) {
+            const toldAt = new Date(Date.now() - days * 86_400_000 - 60_000)
+            await query(database, 'update join_request set told_at = $1, reminders = $2', [
+              toldAt,
+              done,
+            ])
+            const now = new Date()
+            const due = stepDue({ toldAt, done, now, hasManager, hasResponsables })
+            const listed = await listToTell(myanm.idp.services.db, { after: null, most: 9 })
+            const given = { hasManager, hasResponsables, days, done }
+            expect({ ...given, isDue: listed.length > 0 }).toEqual({
+              ...given,
+              isDue: due !== null,
+            })
+          }
+        }
+      }
+    }
+    await states('active', 'active')
+  })
+
+  test('is never behind those that only wait, and a first telling that was lost is made up for', async () => {
+    // More than are read at a time, all older, none of them due.
+    const [made] = await query<{ ids: string[] }>(
+      database,
+      `with made as (
+          insert into organisation (kind, bce, name, nonprofit)
+            select 'organisme', '0' || n || lpad((97 - n % 97)::text, 2, '0'), 'Vieille ' || n, true
+              from generate_series(4001000, 4001600) n returning id),
+        led as (insert into membership (organisation_id, account_id, role)
+          select id, $1, 'GESTIONNAIRE' from made),
+        asked as (insert into join_request (organisation_id, asked_name, account_id, told_at, reminders)
+          select id, 'X', $2, now() - interval '3 days', 1 from made)
+        select array_agg(id) as ids from made`,
+      [accountOf('voisin'), accountOf('candidat')],
+    )
+    const added = (account: string, toldAt: string) =>
+      query(
+        database,
+        `insert into join_request (organisation_id, bce, asked_name, account_id, told_at)
+          values ($1, $2, 'Les Tilleuls ASBL', $3, ${toldAt})`,
+        [tilleuls(), TILLEULS, accountOf(account)],
+      )
+    await added('particulier', "now() - interval '49 hours'")
+    await added('independant', 'null')
+    await watchRequests(myanm.idp.services)
+    await until(() => lettersTo('gestionnaire').length === 2)
+    const texts = lettersTo('gestionnaire').map(({ text }) => text)
+    expect(texts.filter((text) => text.includes('C’est un rappel'))).toHaveLength(1)
+    expect(texts.some((text) => text.includes('Independant Dupont'))).toBe(true)
+    // A page at a time, in order, each once.
+    await query(database, 'update join_request set told_at = null, reminders = 0')
+    const { db } = myanm.idp.services
+    const seen: string[] = []
+    for (let after: string | null = null; ; ) {
+      const page = await listToTell(db, { after, most: 250 })
+      seen.push(...page)
+      if (page.length < 250) break
+      after = page.at(-1) ?? null
+    }
+    expect(seen).toHaveLength(603)
+    expect(new Set(seen).size).toBe(603)
+    expect(seen).toEqual(seen.toSorted())
+    await arrange(database, 'delete from join_request')
+    await arrange(database, 'delete from membership where organisation_id = any($1)', [made?.ids])
+    await arrange(database, 'delete from journal where organisation_id = any($1)', [made?.ids])
+    await arrange(database, 'delete from organisation where id = any($1)', [made?.ids])
+  })
+
   test('goes to the RESPONSABLES at once when who leads is suspended, and to no closed mailbox', async () => {
     await query(database, "update account set state = 'suspended' where id = $1", [
       accountOf('gestionnaire'),
@@ -544,6 +628,10 @@ describe('a request nobody answers', () => {
       accountOf('gestionnaire'),
     ])
     expect(written).toEqual([])
+    // Nobody can answer now: the letter says so, and what they can do themselves.
+    const text = lettersTo('responsable')[0]?.text ?? ''
+    expect(text).toContain('personne ne peut le faire pour l’instant')
+    expect(text).not.toContain('Pouvez-vous lui en parler')
   })
 
   test('ends after thirty days, and whoever asked is told', async () => {

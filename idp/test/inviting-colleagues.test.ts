@@ -13,7 +13,7 @@ import {
   Visitor,
   withDatabase,
 } from '@myanm/testing'
-import { expireInvitations } from '#invitations'
+import { expireInvitations, sendInvitationAgain } from '#invitations'
 import { codeIn, GOOD_PASSWORD, type Letter, register } from './stage/registering.ts'
 import { signsIn } from './stage/team.ts'
 import { until } from './stage/until.ts'
@@ -427,6 +427,35 @@ describe('an invitation that waits', () => {
     expect((await presses(theirs.visitor, 'annuler')).text).toContain('L’invitation est annulée')
   })
 
+  test('that a colleague cancels or corrects is told to who sent it, once, and to nobody else (ML10)', async () => {
+    const told = () => myanm.letters.filter(({ subject }) => subject === 'Invitation annulée')
+    await invites('responsable', 'luc@ailleurs.be')
+    await presses((await opens('gestionnaire', 'luc@ailleurs.be')).visitor, 'annuler')
+    await until(() => told().length === 1)
+    await invites('responsable', 'lucie@ailleurs.be')
+    await presses((await opens('gestionnaire', 'lucie@ailleurs.be')).visitor, 'adresse', {
+      email: 'lucie@ailleurs.brussels',
+    })
+    await until(() => told().length === 2)
+    // What somebody does with their own is known to them.
+    await presses((await opens('gestionnaire', 'lucie@ailleurs.brussels')).visitor, 'annuler')
+    await invites('gestionnaire', 'marc@ailleurs.be')
+    await until(() => myanm.letters.some(({ to }) => to === 'marc@ailleurs.be'))
+    expect(told().map(({ to }) => to)).toEqual(['responsable@exemple.be', 'responsable@exemple.be'])
+    for (const { text } of told()) expect(text).not.toContain('ailleurs')
+  })
+
+  test('of a closed organisation is not sent again, and the page says why', async () => {
+    await invitation(NEW)
+    const { id } = await onlyInvitation(NEW)
+    const gesture = { organisation: tilleuls(), invitation: id, by: idOf('gestionnaire') }
+    const later = new Date(Date.now() + 120_000)
+    await arrange(database, "update organisation set state = 'closed' where id = $1", [tilleuls()])
+    await arrange(database, "update invitation set state = 'pending', settled_at = null")
+    expect(await sendInvitationAgain(myanm.idp.services, { ...gesture, now: later })).toBe('closed')
+    await arrange(database, "update organisation set state = 'active' where id = $1", [tilleuls()])
+  })
+
   test('of another team is nowhere', async () => {
     await invitation(NEW)
     const { id } = await onlyInvitation(NEW)
@@ -611,7 +640,14 @@ describe('who has no account', () => {
     const nobody = await types('personne@ailleurs.be', '0000 0000')
     expect(words(wrong)).toBe(words(nobody))
     expect([wrong.status, nobody.status]).toEqual([422, 422])
+    // Neither a page that is looked at nor a wrong code is an answer that has begun.
+    await visitor.go(linkIn(await letterTo(NEW)))
+    expect(await onlyInvitation(NEW)).toMatchObject({ begun_at: null })
     expect((await types(NEW.toUpperCase(), code)).$('h1').text()).toContain('vous invite')
+    const { begun_at: begunAt } = (await onlyInvitation(NEW)) as unknown as { begun_at: Date }
+    expect(begunAt).toBeInstanceOf(Date)
+    const manager = await signsIn(myanm.issuer, 'gestionnaire')
+    expect((await manager.go(inviting())).text).toContain('Réponse commencée')
     for (let time = 0; time < 4; time += 1) await types(NEW, '0000 0000')
     expect((await types(NEW, code)).status).toBe(422)
   })
@@ -927,7 +963,8 @@ describe('many at once', () => {
     expect(Number(count)).toBe(1)
     const lines = await query(
       database,
-      `select from journal where event in ('membership-added', 'invitation-accepted') and organisation_id = $1`,
+      `select from journal where organisation_id = $1 and (event = 'invitation-accepted'
+        or event = 'membership-added' and details ->> 'because' = 'invitation')`,
       [tilleuls()],
     )
     expect(lines).toHaveLength(2)
@@ -958,21 +995,45 @@ describe('many at once', () => {
     expect(await onlyInvitation('particulier@exemple.be')).toMatchObject({ state: 'accepted' })
   })
 
-  test('cancelled at the same moment, it is one or the other, never both; cancelled first, it wins (F26)', async () => {
-    for (const name of ['a', 'b', 'c', 'd', 'e']) {
-      const email = `${name}@ailleurs.be`
+  test('cancelled at the same moment, fifty times: one or the other, never both (F26)', async () => {
+    const manager = await signsIn(myanm.issuer, 'gestionnaire')
+    const ended = new Map<string, number>()
+    for (let round = 0; round < 50; round += 1) {
+      const email = `au-meme-moment-${round}@ailleurs.be`
       const link = await invitation(email)
       const { id } = await onlyInvitation(email)
-      const manager = await signsIn(myanm.issuer, 'gestionnaire')
       await manager.go(inviting(`/${id}`))
       const visitor = browser()
       await visitor.go(link)
-      await Promise.all([manager.submit({ form: 'form[action$="/annuler"]' }), joinsAnew(visitor)])
+      const cancels = () => manager.submit({ form: 'form[action$="/annuler"]' })
+      const accepts = () => joinsAnew(visitor)
+      // Now one begins, now the other.
+      await Promise.all(
+        (round % 2 === 0 ? [cancels, accepts] : [accepts, cancels]).map((press) => press()),
+      )
       const { state } = await onlyInvitation(email)
       const members = await membershipsOf(await accountAt(email))
-      expect([state, members.length]).toEqual([state, state === 'accepted' ? 1 : 0])
       expect(['accepted', 'cancelled']).toContain(state)
+      expect([round, state, members.length]).toEqual([round, state, state === 'accepted' ? 1 : 0])
+      ended.set(state, (ended.get(state) ?? 0) + 1)
     }
+    expect([...ended.values()].reduce((left, right) => left + right)).toBe(50)
+  }, 180_000)
+
+  test('cancelled first, it wins: the page that was open, and the link, lead nowhere (F26)', async () => {
+    const link = await invitation(NEW)
+    const { id } = await onlyInvitation(NEW)
+    const visitor = browser()
+    await visitor.go(link)
+    const manager = await signsIn(myanm.issuer, 'gestionnaire')
+    await manager.go(inviting(`/${id}`))
+    await manager.submit({ form: 'form[action$="/annuler"]' })
+    expect(await onlyInvitation(NEW)).toMatchObject({ state: 'cancelled' })
+    const page = await joinsAnew(visitor)
+    expect(page.status).toBe(410)
+    expect(await accountAt(NEW)).toBeUndefined()
+    expect((await browser().go(link)).status).toBe(410)
+    expect(await onlyInvitation(NEW)).toMatchObject({ state: 'cancelled' })
   })
 
   test('an organisation that closes, or a person suspended meanwhile: nobody enters', async () => {

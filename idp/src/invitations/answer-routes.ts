@@ -17,7 +17,7 @@ import { landingOf } from './landing.ts'
 import type { InvitationNeeds } from './needs.ts'
 import { asId, linkPath, seeOther } from './paths.ts'
 import { type InFront, lookAt, showInvitation } from './show-invitation.ts'
-import { findInvitation } from './store.ts'
+import { findInvitation, noteBegun } from './store.ts'
 
 /** What the mail of an invitation leads to (M31, ahead 6). */
 export function answerRoutes(router: Router, needs: InvitationNeeds): void {
@@ -74,6 +74,8 @@ export function answerRoutes(router: Router, needs: InvitationNeeds): void {
       }),
     }
     if (!typed || Object.keys(errors).length > 0) {
+      // A form that was filled in, not a page that was looked at: somebody is answering.
+      await noteBegun(needs.db, invitation.id)
       return showInvitation(ctx, needs, {
         inFront,
         path: linkPath(token),

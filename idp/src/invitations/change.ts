@@ -40,6 +40,11 @@ async function holdAsMember(tx: Tx<Tables>, gesture: Gesture): Promise<Held | nu
     : null
 }
 
+/** Nobody is of its team any more, nor joins it: said before what somebody may do there. */
+async function isClosed(tx: Tx<Tables>, { organisation }: Gesture): Promise<boolean> {
+  return (await lockOrganisation(tx, organisation))?.state === 'closed'
+}
+
 const authorOf = ({ inviter, invitation }: Held): 'self' | 'colleague' =>
   invitation.invitedBy === inviter.account ? 'self' : 'colleague'
 
@@ -51,8 +56,17 @@ export function cancelInvitation({ db }: Needs<'db'>, gesture: Gesture): Promise
     const held = await holdAsMember(tx, gesture)
     if (!held) return 'not-yours'
     if (!mayCancel(held.inviter.actor, authorOf(held))) return 'not-yours'
-    return (await cancel(tx, held.invitation, gesture)) ? 'cancelled' : 'over'
+    if (!(await cancel(tx, held.invitation, gesture))) return 'over'
+    await tellColleague(tx, held)
+    return 'cancelled'
   })
+}
+
+/** ML10: whoever sent it hears that somebody else of the team has ended it. */
+async function tellColleague(tx: Tx<Tables>, held: Held): Promise<void> {
+  const { organisation, invitedBy } = held.invitation
+  if (authorOf(held) === 'self') return
+  await tellInviter(tx, { organisation, invitedBy, what: 'withdrawn', person: null })
 }
 
 /**
@@ -96,7 +110,15 @@ async function endLinkOf(tx: Tx<Tables>, invitation: Invitation, now: Date): Pro
   await withdrawProof(tx, { account, purpose: 'invitation', subject, now })
 }
 
-export type SentAgain = 'sent' | 'too-soon' | 'too-often' | 'over' | 'not-yours' | 'member'
+export type SentAgain =
+  | 'sent'
+  | 'too-soon'
+  | 'too-often'
+  | 'over'
+  | 'not-yours'
+  | 'member'
+  /** The organisation is closed: nobody joins it any more. */
+  | 'closed'
 
 /**
  * Sends an invitation once more: the same link, with another fourteen days. Sent by somebody else of the
@@ -104,6 +126,7 @@ export type SentAgain = 'sent' | 'too-soon' | 'too-often' | 'over' | 'not-yours'
  */
 export function sendInvitationAgain({ db }: Needs<'db'>, gesture: Gesture): Promise<SentAgain> {
   return transact(db, async (tx) => {
+    if (await isClosed(tx, gesture)) return 'closed'
     const held = await holdAsMember(tx, gesture)
     if (!held || !mayGive(held.inviter.actor, held.invitation.role)) return 'not-yours'
     const { invitation } = held
@@ -151,7 +174,7 @@ async function sendOnce(tx: Tx<Tables>, held: Held, now: Date): Promise<void> {
   })
 }
 
-export type Corrected = Verdict | 'over' | 'not-yours' | 'same'
+export type Corrected = Verdict | 'over' | 'not-yours' | 'same' | 'closed'
 
 /**
  * Corrects the address of an invitation, in one gesture: the one that went to the wrong mailbox ends, with
@@ -162,6 +185,7 @@ export function correctInvitation(
   gesture: Gesture & { readonly email: string },
 ): Promise<Corrected> {
   return transact(db, async (tx) => {
+    if (await isClosed(tx, gesture)) return 'closed'
     const held = await holdAsMember(tx, gesture)
     if (!held || !mayGive(held.inviter.actor, held.invitation.role)) return 'not-yours'
     if (!mayCancel(held.inviter.actor, authorOf(held))) return 'not-yours'
@@ -169,7 +193,9 @@ export function correctInvitation(
     if (invitation.state !== 'pending' && invitation.state !== 'expired') return 'over'
     if (identifierKey(invitation.email) === identifierKey(gesture.email)) return 'same'
     const verdict = await inviteInstead(tx, { held, email: gesture.email, now: gesture.now })
-    if (verdict === 'valid') await cancel(tx, invitation, gesture)
+    if (verdict === 'valid' && (await cancel(tx, invitation, gesture))) {
+      await tellColleague(tx, held)
+    }
     return verdict
   })
 }
@@ -181,7 +207,6 @@ async function inviteInstead(
 ): Promise<Verdict> {
   const { held, email, now } = given
   const { organisation, inviter, invitation } = held
-  if (organisation.state === 'closed') return 'too-often'
   await expireNow(tx, organisation.id)
   const entry = { line: 1, typed: email, email, role: invitation.role, unknownRole: null }
   const judged = judge([entry], {

@@ -8,7 +8,7 @@ import { bannerOf, whoIsHere } from '#visits'
 import { codeForm } from './forms.ts'
 import type { InvitationNeeds } from './needs.ts'
 import { linkPath, seeOther } from './paths.ts'
-import { listAwaitingCode } from './store.ts'
+import { listAwaitingCode, noteBegun } from './store.ts'
 
 /** For whoever has the mail on another device: the address and the code it carries. */
 export function codeRoutes(router: Router, needs: InvitationNeeds): void {
@@ -51,7 +51,9 @@ export function codeRoutes(router: Router, needs: InvitationNeeds): void {
     const meant = named.filter(({ proof }) => proof && secrets.isCode(proof.id, code))
     for (const { name } of meant.length > 0 ? meant : named) {
       const answer = await checkCode(needs, { name, typed: code, now })
-      if (answer.right) return answer.proof.id
+      if (!answer.right) continue
+      await noteBegun(db, name.subject)
+      return answer.proof.id
     }
     return null
   }

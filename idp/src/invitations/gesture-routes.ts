@@ -100,7 +100,9 @@ export function gestureRoutes(router: Router, needs: InvitationNeeds): void {
   ): void {
     if (Object.keys(form.errors).length > 0) ctx.status = 422
     const invitation = presentedTo(member, listed, new Date())
-    const waits = ['sending', 'sent', 'not-delivered', 'unsupported'].includes(invitation.fate)
+    const waits = ['sending', 'sent', 'begun', 'not-delivered', 'unsupported'].includes(
+      invitation.fate,
+    )
     const givesRole = mayGive(member.actor, listed.role)
     const cancels = mayCancel(member.actor, invitation.isOwn ? 'self' : 'colleague')
     const base = teamPath(member.organisation.id)

@@ -133,7 +133,13 @@ describe('each line has a result', () => {
 describe('what became of an invitation', () => {
   const now = new Date('2026-11-22T10:00:00Z')
   const later = new Date('2026-11-30T10:00:00Z')
-  const pending = { state: 'pending', expiresAt: later, letter: 'sent', isSupported: true } as const
+  const pending = {
+    state: 'pending',
+    expiresAt: later,
+    letter: 'sent',
+    isSupported: true,
+    begunAt: null,
+  } as const
 
   test.each([
     [{}, 'sent'],
@@ -143,6 +149,10 @@ describe('what became of an invitation', () => {
     // The letter was forgotten since: it had left.
     [{ letter: null }, 'sent'],
     [{ isSupported: false }, 'unsupported'],
+    [{ begunAt: now }, 'begun'],
+    [{ begunAt: now, letter: 'bounced' }, 'begun'],
+    [{ begunAt: now, isSupported: false }, 'unsupported'],
+    [{ begunAt: now, expiresAt: now }, 'expired'],
     [{ expiresAt: now }, 'expired'],
     [{ state: 'accepted', expiresAt: now }, 'accepted'],
   ] as const)('with %j is %s', (given, fate) => {

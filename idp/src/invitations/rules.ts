@@ -222,6 +222,8 @@ export type Fate =
   | Exclude<InvitationState, 'pending'>
   | 'sending'
   | 'sent'
+  /** Who reads it has begun to answer: not that a program has looked at the page. */
+  | 'begun'
   /** The mail did not arrive: the address is wrong, or its mailbox refuses. */
   | 'not-delivered'
   /** Who sent it may no longer: it opens nothing until somebody sends it in their own name. */
@@ -233,13 +235,16 @@ export function fateOf(
     readonly expiresAt: Date
     readonly letter: string | null
     readonly isSupported: boolean
+    readonly begunAt: Date | null
   },
   now: Date,
 ): Fate {
-  const { state, letter } = invitation
+  const { state, letter, begunAt } = invitation
   if (state !== 'pending') return state
   if (invitation.expiresAt <= now) return 'expired'
   if (!invitation.isSupported) return 'unsupported'
+  // Whoever answers has read it, whatever their post office says.
+  if (begunAt !== null) return 'begun'
   if (letter === 'queued') return 'sending'
   return letter === 'sent' || letter === null ? 'sent' : 'not-delivered'
 }

@@ -26,6 +26,8 @@ export interface Invitation {
   readonly sendings: number
   readonly expiresAt: Date
   readonly acceptedBy: string | null
+  /** When whoever reads its mail began to answer. */
+  readonly begunAt: Date | null
 }
 
 const COLUMNS = [
@@ -42,6 +44,7 @@ const COLUMNS = [
   'invitation.sendings',
   'invitation.expires_at as expiresAt',
   'invitation.accepted_by as acceptedBy',
+  'invitation.begun_at as begunAt',
 ] as const
 
 const typed = (row: unknown) => row as Invitation | undefined
@@ -164,6 +167,17 @@ export async function noteSentAgain(
       sendings: row('sendings', '+', 1),
     }))
     .where('id', '=', sent.id)
+    .execute()
+}
+
+/** Somebody has begun to answer; the first time is what counts. */
+export async function noteBegun(db: Db<Tables>, id: string): Promise<void> {
+  await db
+    .updateTable('invitation')
+    .set({ begun_at: sql<Date>`now()` })
+    .where('id', '=', id)
+    .where('state', '=', 'pending')
+    .where('begun_at', 'is', null)
     .execute()
 }
 

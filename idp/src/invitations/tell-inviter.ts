@@ -13,7 +13,7 @@ export async function tellInviter(
   told: {
     readonly organisation: string
     readonly invitedBy: string | null
-    readonly what: 'accepted' | 'declined' | 'expired' | 'cancelled'
+    readonly what: 'accepted' | 'declined' | 'expired' | 'cancelled' | 'withdrawn'
     /** Who joined, whom the team sees from now on; nobody else is named. */
     readonly person: string | null
     readonly count?: number

@@ -2,7 +2,7 @@ import type { Db, Tx } from '@myanm/database'
 import type { Role } from '@myanm/permissions'
 import { sql } from 'kysely'
 import type { Tables } from '../tables.ts'
-import { WITH_THE_TEAM } from './rules.ts'
+import { STEPS, WITH_THE_TEAM } from './rules.ts'
 
 type Reader = Db<Tables> | Tx<Tables>
 
@@ -43,35 +43,61 @@ export async function lockWaiting(tx: Tx<Tables>, id: string): Promise<Waiting |
   return row as Waiting | undefined
 }
 
-/** Requests somebody has to hear of: never told, or two days old and not yet with the team. */
-export async function listToTell(db: Reader, limit: number): Promise<string[]> {
-  const rows = await db
-    .selectFrom('join_request')
-    .select('id')
-    .where('state', '=', 'pending')
-    .where('organisation_id', 'is not', null)
-    .where('reminders', '<', WITH_THE_TEAM)
-    .where((row) =>
-      row.or([
-        row('told_at', 'is', null),
-        row('told_at', '<=', sql<Date>`now() - interval '2 days'`),
-      ]),
-    )
-    .orderBy('created_at')
-    .limit(limit)
-    .execute()
+/** What is looked through in the order it was made, a page at a time. */
+interface Turn {
+  /** The last of the page before; null for the first. */
+  readonly after: string | null
+  readonly most: number
+}
+
+/**
+ * Requests somebody has to hear of now: never told, or with a step due that was not taken, as `stepDue`
+ * says it of one. What is only waiting takes nobody's place, however much of it there is.
+ */
+export async function listToTell(db: Reader, { after, most }: Turn): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select request.id from join_request as request
+      cross join lateral (
+        select exists (
+            select from membership m join account a on a.id = m.account_id
+              where m.organisation_id = request.organisation_id and m.state = 'active'
+                and m.role = 'GESTIONNAIRE'
+                and a.state not in ('suspended', 'deletion_requested', 'deleted')
+          ) as manager,
+          exists (
+            select from membership m join account a on a.id = m.account_id
+              where m.organisation_id = request.organisation_id and m.state = 'active'
+                and m.role = 'RESPONSABLE' and a.state = 'active'
+          ) as responsables,
+          coalesce((
+            select max(step.step)
+              from unnest(${STEPS.map(({ step }) => step)}::int[], ${STEPS.map(({ afterDays }) => afterDays)}::int[])
+                as step (step, days)
+              where request.told_at + make_interval(hours => 24 * step.days) <= now()
+          ), 0) as reached
+      ) as known
+      cross join lateral (
+        select case when known.manager then known.reached else greatest(known.reached, 3) end as step
+      ) as least
+      where request.state = 'pending' and request.organisation_id is not null
+        and request.reminders < ${WITH_THE_TEAM}
+        and (${after}::uuid is null or request.id > ${after}::uuid)
+        and (request.told_at is null or request.reminders
+          < case when least.step = 3 and not known.responsables then 4 else least.step end)
+      order by request.id limit ${most}`.execute(db)
   return rows.map(({ id }) => id)
 }
 
 /** Past their thirty days. */
-export async function listExpired(db: Reader, limit: number): Promise<string[]> {
+export async function listExpired(db: Reader, { after, most }: Turn): Promise<string[]> {
   const rows = await db
     .selectFrom('join_request')
     .select('id')
     .where('state', '=', 'pending')
     .where('expires_at', '<=', sql<Date>`now()`)
-    .orderBy('expires_at')
-    .limit(limit)
+    .$if(after !== null, (query) => query.where('id', '>', after ?? ''))
+    .orderBy('id')
+    .limit(most)
     .execute()
   return rows.map(({ id }) => id)
 }

@@ -17,7 +17,7 @@ import {
   type Waiting,
 } from './watch-store.ts'
 
-/** How many are looked at in one round. */
+/** How many are read at a time; a round goes on until there are no more. */
 const MANY = 500
 
 interface WatchNeeds {
@@ -34,8 +34,24 @@ export function tellOfRequest({ db }: WatchNeeds, { request }: { request: string
 
 /** Everything that is due: who waits for an answer, and what has waited for too long. */
 export async function watchRequests({ db }: WatchNeeds): Promise<void> {
-  for (const request of await listToTell(db, MANY)) await tellOfRequest({ db }, { request })
-  for (const request of await listExpired(db, MANY)) await transact(db, (tx) => expire(tx, request))
+  const failures: unknown[] = []
+  const ofAll = async (
+    list: typeof listToTell,
+    work: (request: string) => Promise<void>,
+  ): Promise<void> => {
+    let after: string | null = null
+    do {
+      const page: readonly string[] = await list(db, { after, most: MANY })
+      for (const request of page) {
+        await work(request).catch((failure: unknown) => failures.push(failure))
+      }
+      after = page.length < MANY ? null : (page.at(-1) ?? null)
+    } while (after !== null)
+  }
+  await ofAll(listToTell, (request) => tellOfRequest({ db }, { request }))
+  await ofAll(listExpired, (request) => transact(db, (tx) => expire(tx, request)))
+  // One that fails keeps none of the others waiting; the job says so, and is done again.
+  if (failures.length > 0) throw failures[0]
 }
 
 async function carryOn(tx: Tx<Tables>, request: string, now: Date): Promise<void> {
@@ -73,8 +89,9 @@ async function carryOn(tx: Tx<Tables>, request: string, now: Date): Promise<void
   })
   // They can nudge, not decide (P26): the letter says so, and leads to who leads.
   const told = due.to === 'responsables' ? responsables : []
+  const lead = manager ? 'somebody' : 'nobody'
   for (const account of told) {
-    await post(tx, { code: 'join-waiting', account, details: detailsOf(waiting) })
+    await post(tx, { code: 'join-waiting', account, details: { ...detailsOf(waiting), lead } })
   }
 }
 

@@ -78,7 +78,7 @@ const ABOUT_TEAMS: Readonly<Partial<Record<LetterCode, Record<string, string | n
   'join-request': { ...ABOUT, kind: 'join', reminder: 0 },
   'join-approved': { ...ABOUT, kind: 'join', role: 'LECTEUR', before: 'none', until: 'none' },
   'join-refused': { ...ABOUT, what: 'refused', reason: 'none' },
-  'join-waiting': { ...ABOUT, kind: 'join' },
+  'join-waiting': { ...ABOUT, kind: 'join', lead: 'somebody' },
   'role-changed': { ...ABOUT, role: 'LECTEUR', before: 'COLLABORATEUR', until: 'none' },
   'membership-ended': ABOUT,
   'members-review': { ...ABOUT, what: 'opened' },

@@ -27,7 +27,7 @@ export const DETAILS: Readonly<Partial<Record<LetterCode, Record<string, string 
   'join-request': { ...ABOUT, kind: 'join', reminder: 0 },
   'join-approved': { ...ABOUT, kind: 'join', role: 'LECTEUR', before: 'none', until: 'none' },
   'join-refused': { ...ABOUT, what: 'refused', reason: 'none' },
-  'join-waiting': { ...ABOUT, kind: 'join' },
+  'join-waiting': { ...ABOUT, kind: 'join', lead: 'somebody' },
   'role-changed': { ...ABOUT, role: 'LECTEUR', before: 'COLLABORATEUR', until: '31/01/2027' },
   'membership-ended': ABOUT,
   'members-review': { ...ABOUT, what: 'reminder' },
