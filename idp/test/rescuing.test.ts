@@ -252,7 +252,7 @@ describe('an organisation whose GESTIONNAIRE is gone', () => {
     }
     // What waited is theirs to answer now; nobody else's letter speaks of it.
     const letters = myanm.letters.filter(({ text }) =>
-      /Ce qui attend déjà votre réponse/.test(text),
+      /Ce qui attend déjà une réponse/.test(text),
     )
     expect(letters).toMatchObject([
       {
