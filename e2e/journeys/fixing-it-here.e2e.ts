@@ -9,8 +9,11 @@ import type { Visitor } from '../visitor.ts'
 const stage = openStage()
 const publishing = () => stage.scene.address('guide-social', '/publier/emploi')
 
-async function signedIn(key: string, address: string): Promise<Visitor> {
-  const visitor = await stage.visitor()
+const PHONE = { viewport: { width: 320, height: 640 }, hasTouch: true }
+const PLAIN = { javaScriptEnabled: false }
+
+async function signedIn(key: string, address: string, how: object = {}): Promise<Visitor> {
+  const visitor = await stage.visitor(how)
   await visitor.opens(address)
   await visitor.signsInAs(stage.scene.somebody(key))
   return visitor
@@ -57,6 +60,33 @@ describe('somebody who cannot enter yet', () => {
     await visitor.sees("Ce numéro d'entreprise n'est pas valide.")
     await visitor.follows('Revenir à l’accueil de Guide Social')
     await visitor.isOn(stage.scene.address('guide-social', '/'))
+  })
+
+  test.each([
+    ['on a phone', PHONE],
+    ['without script', PLAIN],
+  ])('asks for a role, and finds an organisation by its name to ask it: %s', async (_, how) => {
+    const colleague = await signedIn(
+      'lecteur',
+      stage.scene.address('guide-social', '/connexion?minimum_role=RESPONSABLE&retour=/'),
+      how,
+    )
+    await colleague.sees('Vous ne pouvez pas encore entrer')
+    await colleague.presses('Envoyer la demande')
+    await colleague.sees('Votre demande est envoyée.')
+    await colleague.presses('Retirer ma demande')
+    await colleague.sees('Votre demande est retirée.')
+
+    const visitor = await signedIn('particulier', publishing(), how)
+    await visitor.follows('Agir pour un organisme')
+    await visitor.types('Nom de l’organisme', 'tilleuls')
+    await visitor.types('Votre message', 'C’est moi')
+    await visitor.presses('Envoyer la demande')
+    await visitor.sees('Lequel est votre organisme ?')
+    await visitor.presses(/Tilleuls/)
+    await visitor.sees('Votre demande est envoyée.')
+    await visitor.presses('Retirer ma demande')
+    await visitor.sees('Votre demande est retirée.')
   })
 
   test('is never left without a next step, whatever refuses them', async () => {
