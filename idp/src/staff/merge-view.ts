@@ -80,12 +80,17 @@ export function viewOfUndo(moved: readonly Moved[]) {
     after: wasRole ?? role,
     endsOn: one.wasEndsOn,
   })
+  // Their role as it is: it does not become another one.
+  const asNow = ({ role, ...one }: Moved): Shown => ({
+    ...whoIs(one),
+    ...{ before: null, after: role, endsOn: null },
+  })
   const back = moved.filter(({ isDecided }) => !isDecided)
   const decided = moved.filter(({ isDecided }) => isDecided)
   return {
-    leaves: named(back.filter(({ wasRole }) => wasRole === null).map(shown)),
+    leaves: named(back.filter(({ wasRole }) => wasRole === null).map(asNow)),
     lowered: named(back.filter(({ wasRole }) => wasRole !== null).map(shown)),
-    stays: named(decided.filter(({ isMember }) => isMember).map(shown)),
+    stays: named(decided.filter(({ isMember }) => isMember).map(asNow)),
     gone: decided.filter(({ isMember }) => !isMember).length,
     seen: digest(moved.map(({ membership, role, isDecided }) => [membership, role, isDecided])),
   }
