@@ -13,6 +13,7 @@ import {
   withDatabase,
 } from '@myanm/testing'
 import { proofSecrets } from '#proofs'
+import { arrive as comes, fillIn } from './stage/registering.ts'
 import { mannWhitney, median } from './stage/statistics.ts'
 import { until } from './stage/until.ts'
 
@@ -368,8 +369,6 @@ describe('an address that is somebody’s', () => {
   test('nor by the time it takes (F35)', async () => {
     const visitor = await arrive('particulier')
     const jeton = String(visitor.page?.$('input[name=jeton]').attr('value'))
-    const taken: number[] = []
-    const free: number[] = []
     const ask = async (email: string) => {
       await anHourLater()
       const begun = performance.now()
@@ -385,17 +384,27 @@ describe('an address that is somebody’s', () => {
       expect(response.status).toBe(303)
       return took
     }
-    for (let round = 0; round < 90; round += 1) {
-      const known = ['voisin@exemple.be', 'gestionnaire@exemple.be'][round % 2] as string
-      const order = round % 2 === 0
-      if (order) free.push(await ask(`libre-${round}@exemple.be`))
-      taken.push(await ask(known))
-      if (!order) free.push(await ask(`libre-${round}@exemple.be`))
+    /** Whether the two can be told apart: by their medians, and more surely than one time in a hundred. */
+    const differs = async (series: number): Promise<boolean> => {
+      const [taken, free]: [number[], number[]] = [[], []]
+      for (let round = 0; round < 90; round += 1) {
+        const known = ['voisin@exemple.be', 'gestionnaire@exemple.be'][round % 2] as string
+        const unknown = `libre-${series}-${round}@exemple.be`
+        const isFirst = round % 2 === 0
+        if (isFirst) free.push(await ask(unknown))
+        taken.push(await ask(known))
+        if (!isFirst) free.push(await ask(unknown))
+      }
+      const [left, right] = [median(taken.slice(10)), median(free.slice(10))]
+      const p = mannWhitney(taken.slice(10), free.slice(10))
+      return Math.abs(left - right) / Math.max(left, right) >= 0.05 && p <= 0.01
     }
-    const [left, right] = [median(taken.slice(10)), median(free.slice(10))]
-    const p = mannWhitney(taken.slice(10), free.slice(10))
-    expect(Math.abs(left - right) / Math.max(left, right) < 0.05 || p > 0.01).toBe(true)
-  }, 60_000)
+    // What is there to be told apart is there each time; a busy machine is not.
+    for (let series = 0; series < 3; series += 1) if (!(await differs(series))) return
+    throw new Error(
+      'An address that has an account is answered in another time, three times out of three',
+    )
+  }, 180_000)
 
   test('meanwhile leads nowhere: of two accounts that prove it at once, one has it (F27)', async () => {
     await anHourLater()
@@ -421,6 +430,83 @@ describe('an address that is somebody’s', () => {
     const late = visitors.find((visitor) => visitor.page?.status === 409)
     expect(late?.page?.text).toContain('est déjà utilisée.')
   })
+})
+
+describe('one address, wanted by many at once (F27)', () => {
+  /** As a person, a phone, a spreadsheet, a typesetter and a far-eastern keyboard write it. */
+  const SPELLINGS = [
+    'bousculade.finale@exemple.be',
+    'BOUSCULADE.FINALE@EXEMPLE.BE',
+    ' Bousculade.Finale@exemple.be ',
+    'bousculade.\ufb01nale@exemple.be',
+    '\uff42ousculade.finale@exemple.be',
+    'bousculade.finale\uff20Exemple.be',
+    '\u00a0bousculade.finale@exemple.be',
+  ]
+  const COUNT = 50
+
+  /** Fifty who have asked for it: one with each spelling by the form, the others as the form leaves it. */
+  async function links(): Promise<URL[]> {
+    await query(
+      database,
+      `insert into account (account_type, state, login, email, email_confirmed_at, password_hash)
+        select 'particulier', 'active', 'foule' || n, 'foule' || n || '@exemple.be', now(), password_hash
+          from generate_series(1, ${COUNT}) n, account where login = 'voisin'`,
+    )
+    for (const [index, spelling] of SPELLINGS.entries()) {
+      await query(database, 'delete from attempt')
+      const visitor = newVisitor()
+      await visitor.go(at(FORM))
+      await typeCredentials(visitor, `foule${index + 1}`)
+      await visitor.submit({ fields: { email: spelling } })
+      expect([spelling, words(visitor)]).toEqual([
+        spelling,
+        expect.stringContaining('E-mail envoyé'),
+      ])
+    }
+    await query(
+      database,
+      `insert into proof (account_id, purpose, email, expires_at)
+        select a.id, p.purpose, p.email, p.expires_at
+          from account a, (select * from proof where purpose = 'change-email' and ended_at is null
+            and identifier_key(email) = $1 limit 1) p
+          where a.login like 'foule%' and not exists (select from proof x where x.account_id = a.id)`,
+      [SPELLINGS[0]],
+    )
+    const proofs = await query<{ id: string }>(
+      database,
+      `select id from proof where purpose = 'change-email' and ended_at is null
+        and identifier_key(email) = $1`,
+      [SPELLINGS[0]],
+    )
+    expect(proofs).toHaveLength(COUNT)
+    return proofs.map(({ id }) => at(`/adresse/${secrets.tokenOf(id)}`))
+  }
+
+  test('fifty who change to it, in every spelling, and some who register with it: one has it', async () => {
+    const visitors: Visitor[] = []
+    for (const link of await links()) {
+      const visitor = newVisitor()
+      await visitor.go(link)
+      visitors.push(visitor)
+    }
+    const newcomers = []
+    for (let turn = 0; turn < 3; turn += 1) newcomers.push(await comes(myanm))
+    const changing = visitors.map((visitor) => confirm(visitor).then(({ status }) => status))
+    const registering = newcomers.map((newcomer, turn) => fillIn(newcomer, SPELLINGS[turn] ?? ''))
+    const statuses = await Promise.all(changing)
+    const pages = await Promise.all(registering)
+    for (const { status } of pages) expect(status).toBeLessThan(500)
+    // Somebody who registers may have been the first of all.
+    expect(statuses.filter((status) => status === 200).length).toBeLessThanOrEqual(1)
+    for (const status of statuses) expect([200, 409]).toContain(status)
+    const owners = await query(
+      database,
+      'select from account where identifier_key(email) = identifier_key($1)',
+      [SPELLINGS[0]],
+    )
+    expect(owners).toHaveLength(1)
+  }, 180_000)
 })
 
 test('an account that is no longer open keeps the address it had', async () => {
