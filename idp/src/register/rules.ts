@@ -320,8 +320,9 @@ const MOST_WORDS = 8
 
 /**
  * The words a name is looked for by: without accents, case or signs, as `register_words` of the database
- * cuts names. « C.P.A.S. » is one word, « cœur » is written out.
- * @returns null when there is nothing to look for: of two letters in a row, there are none
+ * cuts names. « C.P.A.S. » is one word, « cœur » is written out; a letter alone, as in « l’école », begins
+ * half of all names and tells nothing.
+ * @returns null when there is nothing to look for
  */
 export function readNameSearch(typed: string): readonly string[] | null {
   const written = typed
@@ -334,7 +335,6 @@ export function readNameSearch(typed: string): readonly string[] | null {
     .replaceAll('œ', 'oe')
     .replaceAll('æ', 'ae')
     .replaceAll(/(?<![\p{Alphabetic}\p{Nd}])([\p{Alphabetic}\p{Nd}])\./gu, '$1')
-  const words = [...new Set(written.match(/[\p{Alphabetic}\p{Nd}]+/gu))]
-  const tellings = words.filter((word) => [...word].length > 1)
-  return tellings.length > 0 ? words.slice(0, MOST_WORDS) : null
+  const words = new Set(written.match(/[\p{Alphabetic}\p{Nd}]{2,}/gu))
+  return words.size > 0 ? [...words].slice(0, MOST_WORDS) : null
 }
