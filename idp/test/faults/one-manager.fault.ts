@@ -35,6 +35,9 @@ test('ten thousand interleavings: never two GESTIONNAIRES, and none only where i
   for (const move of ['propose', 'accept', 'undo', 'remove', 'leave', 'suspend', 'ask-deletion']) {
     expect([move, (moves.get(move) ?? 0) > 10]).toEqual([move, true])
   }
+  for (const move of ['merge', 'undo-merge', 'erase', 'invite', 'end-due-roles', 'staff-removal']) {
+    expect([move, (moves.get(move) ?? 0) > 10]).toEqual([move, true])
+  }
   for (const move of ['declare-vacant', 'confirm-rescue', 'accept-invitation', 'approve-request']) {
     expect([move, (moves.get(move) ?? 0) > 10]).toEqual([move, true])
   }

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Log } from '@myanm/chassis'
 import {
   type Connection,
   connect,
@@ -10,9 +11,17 @@ import {
 import type { TestDatabase } from '@myanm/testing'
 import fc from 'fast-check'
 import pg from 'pg'
-import { acceptInvitation } from '#invitations'
-import { changeMemberRole, leaveOrganisation, removeMember } from '#memberships'
-import { admit, closeOrganisation, endMembership, reopenOrganisation } from '#organisations'
+import { acceptInvitation, cancelInvitation } from '#invitations'
+import { changeMemberRole, endDueRoles, leaveOrganisation, removeMember } from '#memberships'
+import {
+  admit,
+  closeOrganisation,
+  endMembership,
+  mergeOrganisations,
+  reopenOrganisation,
+  undoMerge,
+} from '#organisations'
+import { eraseDue } from '#retention'
 import {
   accept,
   askToTakeOver,
@@ -27,15 +36,19 @@ import {
   watchTransfers,
   withdrawRescue,
 } from '#transfers'
+import { invite } from '../../src/invitations/invite.ts'
 import { approveRequest } from '../../src/join-requests/decide.ts'
 import { askToLeave, stay } from '../../src/my-data/leave.ts'
+import { removeFromTeam } from '../../src/staff/act-on-organisation.ts'
 import { lift, suspend } from '../../src/staff/suspend.ts'
 import type { Tables } from '../../src/tables.ts'
 
-// One organisation, six people, and everything that may happen to who leads it, at once (ahead 4).
+// Two organisations, eight people, and everything that may happen to who leads them, at once (ahead 4).
 
 /** The people of each small organisation: four of the team, one invited, one who asks to join. */
 const CAST = 6
+/** Of the other organisation, beside two of the first: who leads it, and who does not. */
+const NEIGHBOURS = 2
 
 /** What may happen; each is the use case a page calls. `careless` ones are bugs no rule would let through. */
 const MOVES = [
@@ -63,6 +76,13 @@ const MOVES = [
   'appoint',
   'close',
   'reopen',
+  'merge',
+  'undo-merge',
+  'erase',
+  'invite',
+  'cancel-invitation',
+  'end-due-roles',
+  'staff-removal',
   'careless-end',
   'careless-second',
 ] as const
@@ -87,9 +107,10 @@ export type Plan = readonly (readonly Step[])[]
 
 // What leads somewhere is weighed more: an answer to nothing is soon refused.
 const move = fc.oneof(
-  { weight: 8, arbitrary: fc.constantFrom<Move>('propose', 'accept') },
-  { weight: 4, arbitrary: fc.constantFrom<Move>('undo', 'role') },
+  { weight: 11, arbitrary: fc.constantFrom<Move>('propose', 'accept') },
+  { weight: 7, arbitrary: fc.constantFrom<Move>('undo', 'undo', 'role') },
   { weight: 4, arbitrary: fc.constantFrom<Move>('declare-vacant', 'ask-rescue', 'confirm-rescue') },
+  { weight: 3, arbitrary: fc.constantFrom<Move>('merge', 'undo-merge') },
   { weight: 9, arbitrary: fc.constantFrom<Move>(...MOVES) },
 )
 const step: fc.Arbitrary<Step> = fc.record({
@@ -117,25 +138,31 @@ const plan: fc.Arbitrary<Plan> = fc.array(fc.array(step, { minLength: 1, maxLeng
 export const plansOf = (seed: number, count: number): Plan[] =>
   fc.sample(plan, { seed, numRuns: count })
 
-/** What holds of every organisation after every commit (8.2, invariants 1, 2 and 4; E16). */
+/** What holds of every organisation after every commit (6.3; 8.2, invariants 1, 2 and 4; E16; ahead 5). */
 const VIOLATIONS = `
-  select o.id, o.state, m.managers, m.twice, t.open, t.wrong, r.stray, l.leaving
+  select o.id, o.state, m.managers, m.twice, t.open, t.wrong, r.stray, l.leaving, w.astray
     from organisation o,
       lateral (select count(*) filter (where role = 'GESTIONNAIRE') as managers,
           count(*) - count(distinct account_id) as twice
         from membership where organisation_id = o.id and state = 'active') m,
       lateral (select count(*) as open, count(*) filter (where o.state <> 'active'
           or f.role <> 'GESTIONNAIRE' or f.state <> 'active'
-          or g.role <> 'RESPONSABLE' or g.state <> 'active') as wrong
+          or g.role <> 'RESPONSABLE' or g.state <> 'active'
+          or a.state <> 'active' or b.state <> 'active') as wrong
         from manager_transfer x join membership f on f.id = x.from_membership
           join membership g on g.id = x.to_membership
+          join account a on a.id = f.account_id join account b on b.id = g.account_id
         where x.organisation_id = o.id and x.state = 'proposed') t,
       lateral (select count(*) as stray from rescue
         where organisation_id = o.id and rescue.state = 'open' and o.state <> 'vacant') r,
       lateral (select count(*) as leaving from membership y join account a on a.id = y.account_id
         where y.organisation_id = o.id and y.state = 'active' and y.role = 'GESTIONNAIRE'
-          and a.state in ('deletion_requested', 'deleted') and o.state <> 'closed') l
-    where ((o.state = 'active' and m.managers <> 1) or m.managers > 1
+          and a.state in ('deletion_requested', 'deleted') and o.state <> 'closed') l,
+      lateral (select count(*) as astray from organisation_merge g
+        join organisation k on k.id = g.kept_id
+        where g.gone_id = o.id and g.undone_at is null
+          and (o.state <> 'closed' or o.merged_into <> k.id)) w
+    where w.astray > 0 or ((o.state = 'active' and m.managers <> 1) or m.managers > 1
       or (o.state = 'vacant' and m.managers <> 0) or m.twice > 0 or t.open > 1 or t.wrong > 0
       or r.stray > 0 or l.leaving > 0)`
 
@@ -240,7 +267,10 @@ async function play(playing: Playing): Promise<void> {
           if (isCarelessNear && isDeadlock(error)) findings.steps.refused += 1
           else findings.accidents.push({ seed, at, what: `${one.move}: ${String(error)}` })
         }
-        const { rows } = await observer.query(`${VIOLATIONS} and o.id = $1`, [place.organisation])
+        const { rows } = await observer.query(
+          `select * from (${VIOLATIONS}) found where id = any($1)`,
+          [[place.organisation, place.other]],
+        )
         for (const what of rows) findings.violations.push({ seed, at, what })
       }
     }),
@@ -249,6 +279,8 @@ async function play(playing: Playing): Promise<void> {
 
 interface Place {
   readonly organisation: string
+  /** The other one: two of the first are of it too. */
+  readonly other: string
   readonly cast: readonly string[]
   readonly invitation: string
   readonly request: string
@@ -361,11 +393,12 @@ async function make(db: Db, { place, one, staff, observer }: Making): Promise<un
       const account = await inState(observer, place, 'deletion_requested')
       return transact(db, (tx) => stay(tx, { account, now }))
     }
-    case 'accept-invitation':
-      return acceptInvitation(
-        { db },
-        { invitation: place.invitation, account: cast[4] ?? '', proof: null, now },
-      )
+    case 'accept-invitation': {
+      const open = await openInvitation(observer, organisation)
+      const invitation = open?.id ?? place.invitation
+      const account = open?.account ?? cast[4] ?? ''
+      return acceptInvitation({ db }, { invitation, account, proof: null, now })
+    }
     case 'approve-request':
       return approveRequest({ db }, { organisation, request: place.request, by, role: one.role })
     case 'close':
@@ -375,15 +408,95 @@ async function make(db: Db, { place, one, staff, observer }: Making): Promise<un
     case 'careless-end':
     case 'careless-second':
       return careless(db, { organisation, by, who, move: one.move })
+    case 'merge':
+    case 'undo-merge':
+      return merges(db, { place, one, staff, observer })
+    case 'erase':
+    case 'invite':
+    case 'cancel-invitation':
+    case 'end-due-roles':
+    case 'staff-removal':
+      return comesAndGoes(db, { place, one, staff, observer })
     default:
       return rescues(db, { place, one, staff, observer })
   }
 }
 
-async function rescues(
-  db: Db,
-  { place, one, staff, observer }: Pick<Making, 'place' | 'one' | 'staff' | 'observer'>,
-): Promise<unknown> {
+type Part = Pick<Making, 'place' | 'one' | 'staff' | 'observer'>
+
+/** Either into the other, and back again. */
+async function merges(db: Db, { place, one, staff: by, observer }: Part): Promise<unknown> {
+  const both = [place.organisation, place.other] as const
+  if (one.move === 'merge') {
+    const [kept, gone] = one.who % 2 === 0 ? both : ([both[1], both[0]] as const)
+    const merge = await transact(db, (tx) => mergeOrganisations(tx, { kept, gone, by }))
+    return merge === null ? 'refused' : true
+  }
+  const last = await first<{ id: string }>(
+    observer,
+    `select id from organisation_merge where gone_id = any($1) and undone_at is null
+      order by id desc limit 1`,
+    [both],
+  )
+  const merge = last?.id ?? place.organisation
+  return transact(db, (tx) => undoMerge(tx, { merge, by, now: new Date() }))
+}
+
+/** Who comes and goes without anybody handing anything over. */
+async function comesAndGoes(db: Db, { place, one, staff, observer }: Part): Promise<unknown> {
+  const { organisation, cast } = place
+  const who = cast[one.who] ?? ''
+  const by = (await leads(observer, organisation)) ?? who
+  const now = new Date()
+  const log = { info: () => undefined } as unknown as Log
+  switch (one.move) {
+    case 'erase':
+      // Seven days later: they had asked, and have not come back.
+      await askToLeave(db, { account: who, now })
+      await observer.query(
+        `update account set deletion_requested_at = now() - interval '8 days'
+          where id = any($1) and state = 'deletion_requested'`,
+        [cast],
+      )
+      return (await eraseDue({ db, log })) > 0
+    case 'invite': {
+      // Somebody who is not of it from the beginning.
+      const guest = cast[4 + (one.who % 4)] ?? ''
+      const email = (await addressOf(observer, guest)) ?? 'personne@exemple.be'
+      const entries = [{ line: 1, typed: email, email, role: null, unknownRole: null }]
+      const told = { role: one.role, message: null, client: null, now }
+      const judged = await invite({ db }, { organisation, by, entries, ...told })
+      return judged?.[0]?.verdict === 'valid'
+    }
+    case 'cancel-invitation': {
+      const invitation = (await openInvitation(observer, organisation))?.id ?? place.invitation
+      return (await cancelInvitation({ db }, { organisation, invitation, by, now })) === 'cancelled'
+    }
+    case 'end-due-roles':
+      await observer.query(
+        // The organisation first, as everybody does.
+        `with held as materialized (select id from organisation where id = $1 for update)
+          update membership set ends_on = current_date - 2 from held
+            where organisation_id = held.id and account_id = $2 and membership.state = 'active'
+              and role <> 'GESTIONNAIRE'`,
+        [organisation, who],
+      )
+      return (await endDueRoles({ db }, now)) > 0
+    default: {
+      const member = await memberOf(observer, { organisation, account: who })
+      return removeFromTeam(
+        { db },
+        {
+          ...{ organisation, staff, account: who, membership: member?.id ?? organisation },
+          seen: member?.role ?? 'LECTEUR',
+          reason: 'Une raison bien assez longue',
+        },
+      )
+    }
+  }
+}
+
+async function rescues(db: Db, { place, one, staff, observer }: Part): Promise<unknown> {
   const { organisation, cast } = place
   const who = cast[one.who] ?? ''
   const now = new Date()
@@ -485,6 +598,21 @@ async function inState(observer: pg.Pool, { cast }: Place, state: string): Promi
   return found?.id ?? cast[0] ?? ''
 }
 
+const addressOf = async (observer: pg.Pool, account: string) =>
+  (
+    await first<{ email: string | null }>(observer, 'select email from account where id = $1', [
+      account,
+    ])
+  )?.email
+
+const openInvitation = (observer: pg.Pool, organisation: string) =>
+  first<{ id: string; account: string | null }>(
+    observer,
+    `select id, account_id as account from invitation
+      where organisation_id = $1 and state = 'pending' order by id desc limit 1`,
+    [organisation],
+  )
+
 const openTransfer = (observer: pg.Pool, organisation: string) =>
   first<{ id: string; to: string }>(
     observer,
@@ -537,12 +665,18 @@ async function seedStaff(observer: pg.Pool, seed: number): Promise<string> {
   return staff
 }
 
-/** A GESTIONNAIRE, two RESPONSABLES, a COLLABORATEUR; somebody invited; somebody who asks to join. */
+/**
+ * A GESTIONNAIRE, two RESPONSABLES, a COLLABORATEUR; somebody invited; somebody who asks to join. Another
+ * organisation beside it, with a GESTIONNAIRE and a COLLABORATEUR of its own and two of the first.
+ */
 async function seedOrganisation(observer: pg.Pool, at: string): Promise<Place> {
   const client = await observer.connect()
   try {
     await client.query('begin')
-    const { rows } = await client.query<{ id: string }>(ACCOUNTS, [`acteur-${at}`, CAST])
+    const { rows } = await client.query<{ id: string }>(ACCOUNTS, [
+      `acteur-${at}`,
+      CAST + NEIGHBOURS,
+    ])
     const cast = rows.map(({ id }) => id)
     const made = await client.query<{ id: string }>(
       "insert into organisation (kind, name) values ('academie', $1) returning id",
@@ -554,6 +688,17 @@ async function seedOrganisation(observer: pg.Pool, at: string): Promise<Place> {
         select unnest($2::uuid[]), $1,
           unnest('{GESTIONNAIRE,RESPONSABLE,RESPONSABLE,COLLABORATEUR}'::organisation_role[])`,
       [organisation, cast.slice(0, 4)],
+    )
+    const beside = await client.query<{ id: string }>(
+      "insert into organisation (kind, name) values ('academie', $1) returning id",
+      [`Académie voisine ${at}`],
+    )
+    const other = beside.rows[0]?.id ?? ''
+    await client.query(
+      `insert into membership (account_id, organisation_id, role)
+        select unnest($2::uuid[]), $1,
+          unnest('{GESTIONNAIRE,COLLABORATEUR,LECTEUR,RESPONSABLE}'::organisation_role[])`,
+      [other, [cast[6], cast[7], cast[1], cast[3]]],
     )
     const invited = await client.query<{ id: string }>(
       `insert into invitation (organisation_id, email, account_id, role, invited_by)
@@ -568,6 +713,7 @@ async function seedOrganisation(observer: pg.Pool, at: string): Promise<Place> {
     await client.query('commit')
     return {
       organisation,
+      other,
       cast,
       invitation: invited.rows[0]?.id ?? '',
       request: asked.rows[0]?.id ?? '',
