@@ -697,7 +697,7 @@ test('a site that does not hear of changes is seen, and what it never heard is t
     form: `form[action="/equipe-anm/sites/${dead?.id}/redire"]`,
   })
   expect(after.text).toContain('Le changement est annoncé à nouveau')
-  expect(after.text).toContain('Aucun : chaque site a reçu chaque changement.')
+  expect(after.text).toContain('Aucun : rien n’a été abandonné.')
   expect(
     await query(database, 'select state from signal_delivery where id = $1', [dead?.id ?? '']),
   ).toEqual([{ state: 'pending' }])
@@ -729,7 +729,7 @@ test('a site that does not hear of changes is seen, and what it never heard is t
   expect(shown(await visitor.go(at('/equipe-anm/sites?apres=x')))).toHaveLength(50)
   const all = await visitor.submit({ form: 'form[action$="/monasbl/tout-redire"]' })
   expect(all.text).toContain('Les changements sont annoncés à nouveau à ce site')
-  expect(all.text).toContain('Aucun : chaque site a reçu chaque changement.')
+  expect(all.text).toContain('Aucun : rien n’a été abandonné.')
   const waiting = await query(
     database,
     `select from signal_delivery d join account a on a.id = d.account_id
