@@ -215,6 +215,8 @@ export const works: Walk = async (scene, visitor, stop) => {
     ['team-sites', '/equipe-anm/sites'],
     ['team-corrections', '/equipe-anm/corrections'],
     ['team-members', '/equipe-anm/equipe'],
+    ['team-duplicates', '/equipe-anm/doublons'],
+    ['team-merge', '/equipe-anm/doublons?reste=0566988259&part=0314595348'],
     ['team-organisations', '/equipe-anm/organismes?q=tilleuls'],
   ] as const) {
     await visitor.opens(at(path))
