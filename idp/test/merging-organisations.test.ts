@@ -331,18 +331,16 @@ describe('pairs that look like one', () => {
 
 describe('at the same moment', () => {
   test('one into the other and the other into the one: one of them, and one GESTIONNAIRE', async () => {
-    const lines = [0, 1].map((n) =>
-      connect<Tables>({ url: database.urlFor('idp'), name: `merging-${n}`, max: 1 }),
-    )
+    const open = (name: string) =>
+      connect<Tables>({ url: database.urlFor('idp'), name: `merging-${name}`, max: 1 })
+    const lines = [open('one'), open('other')] as const
     const by = idOf('staff')
-    const into = (line: number, kept: string, gone: string) =>
-      transact((lines[line] ?? lines[0])!.db, (tx) =>
-        mergeOrganisations(tx, { kept: org(kept), gone: org(gone), by }),
-      )
+    const into = (line: (typeof lines)[number], kept: string, gone: string) =>
+      transact(line.db, (tx) => mergeOrganisations(tx, { kept: org(kept), gone: org(gone), by }))
     try {
       const made = await Promise.all([
-        into(0, 'tilleuls', 'passage'),
-        into(1, 'passage', 'tilleuls'),
+        into(lines[0], 'tilleuls', 'passage'),
+        into(lines[1], 'passage', 'tilleuls'),
       ])
       expect(made.filter((merge) => merge !== null)).toHaveLength(1)
       const states = [await stateOf('tilleuls'), await stateOf('passage')].sort()
