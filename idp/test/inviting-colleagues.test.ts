@@ -699,6 +699,10 @@ describe('who has no account', () => {
     await signedIn.go(at('/compte'))
     await signedIn.submit({ fields: { identifiant: NEW } })
     await signedIn.submit({ fields: { mot_de_passe: GOOD_PASSWORD } })
+    // The first page of the new account leads there (6.1, decision 0026): offered, never done.
+    expect(signedIn.page?.url.pathname).toBe('/compte')
+    const [way] = signedIn.page?.$(`a[href="/compte/invitations/${id}"]`).toArray() ?? []
+    expect(way).toBeDefined()
     const page = await signedIn.go(at(`/compte/invitations/${id}`))
     expect(page.text).toContain('vous invite à rejoindre Les Tilleuls ASBL')
     await accepts(signedIn)
