@@ -85,7 +85,7 @@ async function atScreen(login: string): Promise<(url: URL, fields?: object) => P
       body: new URLSearchParams({ jeton, ...fields }).toString(),
     })
     // Signed out by what came first: asked to sign in again, which is no more than a refusal.
-    if (/^\/(authorize|connexion)/.test(headers.get('location') ?? '')) return 'refused 401'
+    if (/^\/(authorize|connexion)/.test(headers.get('location') ?? '')) return 'asked to sign in'
     return status === 303 ? 'done' : `refused ${status}`
   }
 }
@@ -106,9 +106,59 @@ async function now(): Promise<Now> {
   return { leads: row?.leads ?? [], open: row?.open ?? 0 }
 }
 
-/** What was answered; nothing may be an accident. */
-function plainly(answers: readonly string[]): void {
-  for (const answer of answers) expect(answer).toMatch(/^(done|refused (401|403|404|409|422))$/)
+type Press = (url: URL, fields?: object) => Promise<string>
+
+interface Rival {
+  /** What is pressed while the RESPONSABLE accepts: by who leads, or by the RESPONSABLE elsewhere. */
+  readonly press: (screens: { readonly manager: Press; readonly target: Press }) => Promise<string>
+  /** What is answered to who accepts when this came first, and to this when accepting did. */
+  readonly acceptingLoses: string
+  readonly losesToAccepting: string
+  /** Who presses it is signed out by it. */
+  readonly signsOut?: true
+}
+
+const member = async (): Promise<string> => `/equipe/membres/${await membershipOf('responsable')}`
+
+/** Who leads is refused as a RESPONSABLE is (E14); who leads now hands over before they go (E16). */
+const RIVALS: Readonly<Record<string, Rival>> = {
+  'being demoted': {
+    press: async ({ manager }) =>
+      manager(at(`${await member()}/role`), { role: 'LECTEUR', vu: 'RESPONSABLE' }),
+    acceptingLoses: 'refused 403|refused 409',
+    losesToAccepting: 'refused 403',
+  },
+  'being removed': {
+    press: async ({ manager }) => manager(at(`${await member()}/retirer`), { vu: 'RESPONSABLE' }),
+    acceptingLoses: 'refused 404|refused 409',
+    losesToAccepting: 'refused 403',
+  },
+  leaving: {
+    press: ({ target }) => target(at('/quitter')),
+    acceptingLoses: 'refused 404|refused 409',
+    losesToAccepting: 'refused 409',
+  },
+  'being deleted': {
+    press: ({ target }) =>
+      target(new URL('/compte/donnees/suppression', myanm.issuer), { compris: 'oui' }),
+    acceptingLoses: 'asked to sign in|refused 409',
+    losesToAccepting: 'refused 409',
+    signsOut: true,
+  },
+  'being taken back': {
+    press: ({ manager }) => manager(at('/gestionnaire/annuler')),
+    acceptingLoses: 'refused 409',
+    losesToAccepting: 'refused 403|refused 409',
+  },
+}
+
+/** A proposal that waits for its answer, as the RESPONSABLE sees it. */
+async function proposedBy(manager: Press): Promise<{ readonly proposition: string }> {
+  expect(await manager(at('/gestionnaire/transferer'), { personne: idOf('responsable') })).toBe(
+    'done',
+  )
+  const [open] = await query<{ id: string }>(database, 'select id from manager_transfer')
+  return { proposition: String(open?.id) }
 }
 
 test('fifty rounds of two proposals at once: one is made, the other is told so (E18)', async () => {
@@ -124,40 +174,70 @@ test('fifty rounds of two proposals at once: one is made, the other is told so (
   }
 }, 300_000)
 
-test('fifty rounds of accepting against being demoted, removed, leaving, being deleted, taken back', async () => {
-  const counted = new Map<string, number>()
+test.each(Object.keys(RIVALS))(
+  'fifty rounds of accepting against %s: one of it is done, the other is told why not',
+  async (name) => {
+    const rival = RIVALS[name] as Rival
+    const [manager, accepts] = [await atScreen('gestionnaire'), await atScreen('responsable')]
+    const counted = new Map<string, number>()
+    let screen = { accepts, elsewhere: await atScreen('responsable') }
+    for (let round = 0; round < ROUNDS; round += 1) {
+      await begin()
+      const accept = await proposedBy(manager)
+      const accepting = () => screen.accepts(at('/gestionnaire/accepter'), accept)
+      const other = () => rival.press({ manager, target: screen.elsewhere })
+      // Now one begins, now the other.
+      const isFirst = round % 2 === 0
+      const pair = await Promise.all(
+        (isFirst ? [accepting, other] : [other, accepting]).map((press) => press()),
+      )
+      const [accepted = '', rivalled = ''] = isFirst ? pair : [pair[1], pair[0]]
+      const isAccepted = accepted === 'done'
+      const [loser, expected] = isAccepted
+        ? [rivalled, rival.losesToAccepting]
+        : [accepted, rival.acceptingLoses]
+      expect([name, round, isAccepted || rivalled, loser]).toEqual([
+        ...[name, round, isAccepted || 'done'],
+        expect.stringMatching(`^(${expected})$`),
+      ])
+      const leads = isAccepted ? 'responsable' : 'gestionnaire'
+      expect([name, await now()]).toEqual([name, { leads: [leads], open: 0 }])
+      const key = `${isAccepted ? 'accepted, the other' : 'not accepted:'} ${loser}`
+      counted.set(key, (counted.get(key) ?? 0) + 1)
+      if (rival.signsOut && !isAccepted) {
+        await begin()
+        screen = {
+          accepts: await atScreen('responsable'),
+          elsewhere: await atScreen('responsable'),
+        }
+      }
+    }
+    process.stdout.write(`${name}: ${JSON.stringify(Object.fromEntries(counted))}\n`)
+  },
+  120_000,
+)
+
+test('fifty rounds of accepting in two browsers at once: accepted once, the other is told (409)', async () => {
+  const manager = await atScreen('gestionnaire')
+  const screens = [await atScreen('responsable'), await atScreen('responsable')]
+  const accepted = async () =>
+    (await query(database, "select from journal where event = 'transfer-accepted'")).length
+  const before = await accepted()
   for (let round = 0; round < ROUNDS; round += 1) {
     await begin()
-    // Who asked to be deleted in the round before was signed out.
-    const [manager, target] = [await atScreen('gestionnaire'), await atScreen('responsable')]
-    await manager(at('/gestionnaire/transferer'), { personne: idOf('responsable') })
-    const [open] = await query<{ id: string }>(database, 'select id from manager_transfer')
-    const accept = { proposition: String(open?.id) }
-    const member = `/equipe/membres/${await membershipOf('responsable')}`
-    const against = {
-      demote: () => manager(at(`${member}/role`), { role: 'LECTEUR', vu: 'RESPONSABLE' }),
-      remove: () => manager(at(`${member}/retirer`), { vu: 'RESPONSABLE' }),
-      leave: () => target(at('/quitter')),
-      delete: () =>
-        target(new URL('/compte/donnees/suppression', myanm.issuer), { compris: 'oui' }),
-      cancel: () => manager(at('/gestionnaire/annuler')),
-    }
-    const names = Object.keys(against) as (keyof typeof against)[]
-    const name = names[round % names.length] ?? 'cancel'
-    const accepting = () => target(at('/gestionnaire/accepter'), accept)
-    // Now one begins, now the other.
-    const pair = round % 2 === 0 ? [accepting, against[name]] : [against[name], accepting]
-    const answers = await Promise.all(pair.map((press) => press()))
-    const [accepted = '', other = ''] = round % 2 === 0 ? answers : [...answers].reverse()
-    plainly(answers)
-    expect([name, answers.filter((answer) => answer === 'done').length]).toEqual([name, 1])
-    const leads = accepted === 'done' ? 'responsable' : 'gestionnaire'
-    expect([name, await now()]).toEqual([name, { leads: [leads], open: 0 }])
-    const key = `${name}: ${accepted === 'done' ? 'accepted' : other}`
-    counted.set(key, (counted.get(key) ?? 0) + 1)
+    const accept = await proposedBy(manager)
+    const answers = await Promise.all(
+      screens.map((press) => press(at('/gestionnaire/accepter'), accept)),
+    )
+    // Whoever comes after the other is read leads already, and is no RESPONSABLE any more (E14).
+    expect([round, [...answers].sort()]).toEqual([
+      round,
+      ['done', expect.stringMatching(/^refused (403|409)$/)],
+    ])
+    expect(await now()).toEqual({ leads: ['responsable'], open: 0 })
+    expect((await accepted()) - before).toBe(round + 1)
   }
-  process.stdout.write(`${ROUNDS} rounds: ${JSON.stringify(Object.fromEntries(counted))}\n`)
-}, 600_000)
+}, 120_000)
 
 test('fifty rounds of two who undo and hand on at once: one of it is done', async () => {
   const [former, leads] = [await atScreen('gestionnaire'), await atScreen('responsable')]
