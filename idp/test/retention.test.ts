@@ -166,6 +166,7 @@ describe('what is kept long enough', () => {
       'organisation_choice',
       'organisation_draft',
       'organisation_measure',
+      'organisation_merge_member',
       'proof',
       'registration',
       'rescue',

@@ -152,6 +152,16 @@ export async function plant(
       [account, organisation?.id, team[0]],
     ],
     [
+      `with merged as (
+          insert into organisation_merge (gone_id, kept_id, undone_at)
+            select other.id, $2, now() from organisation other where other.id <> $2 limit 1 returning id
+        )
+        insert into organisation_merge_member (merge_id, membership_id, organisation_id, account_id,
+            role, role_since)
+          select id, $1, $2, $1, 'LECTEUR', now() from merged`,
+      [account, organisation?.id],
+    ],
+    [
       `insert into rescue_objection (rescue_id, account_id, reason)
         values ($1, $1, 'Raison de ne pas être d’accord Zqxvkj7')`,
       [account],
