@@ -103,6 +103,7 @@ test('the list holds the ten thousand most used passwords there are, and ours', 
 })
 
 test('whatever is typed gets an answer, and soon', () => {
+  // What runs away takes minutes; a machine that does other things takes seconds.
   const started = performance.now()
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (typed) => {
@@ -114,5 +115,5 @@ test('whatever is typed gets an answer, and soon', () => {
   for (const evil of ['1'.repeat(128), '1a'.repeat(64), 'a1!'.repeat(42), ' '.repeat(128)]) {
     refusal(evil)
   }
-  expect(performance.now() - started).toBeLessThan(5000)
+  expect(performance.now() - started).toBeLessThan(30_000)
 })
