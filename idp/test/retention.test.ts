@@ -209,10 +209,12 @@ describe('what is kept long enough', () => {
       expect(rows).toEqual([{ forgotten: 0 }])
       await expect(own.query('delete from journal')).rejects.toMatchObject({ code: '42501' })
       // A table of one's own in front of the journal changes nothing: the function knows which it means.
-      await own.query('create temporary table journal (id bigint, at timestamptz)')
+      await own.query('create table idp_jobs.journal (id bigint, at timestamptz)')
+      await own.query('set search_path = idp_jobs, idp')
       await own.query("insert into journal values (1, now() - interval '2 years')")
       const again = await own.query('select forget_old_journal(1000000) as forgotten')
       expect(again.rows).toEqual([{ forgotten: 0 }])
+      await own.query('drop table idp_jobs.journal')
     } finally {
       await own.end()
     }
