@@ -21,6 +21,8 @@ beforeAll(async () => {
   database = await withDatabase()
   myanm = await startTestIdp({ database })
   manager = await comeIn('gestionnaire')
+  // How the people of the scene came in is not what is asked about.
+  await arrange(database, "delete from journal where event = 'membership-added'")
 })
 
 afterAll(async () => {

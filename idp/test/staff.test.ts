@@ -49,10 +49,11 @@ const stateOf = async (key: string): Promise<string | undefined> => {
   return row?.state
 }
 
+/** What was written about somebody since the scene began: their places in it were written down, too. */
 const eventsOf = async (key: string): Promise<string[]> => {
   const rows = await query<{ event: string }>(
     database,
-    'select event from journal where account_id = $1 order by id',
+    "select event from journal where account_id = $1 and event <> 'membership-added' order by id",
     [idOf(key)],
   )
   return rows.map(({ event }) => event)

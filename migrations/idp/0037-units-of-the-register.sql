@@ -22,7 +22,8 @@ comment on table register_unit is 'Establishment units of legal persons, from th
 create index register_unit_of on register_unit (enterprise, number);
 
 -- Where a natural person works is where that person is: it is not copied, as their name is not.
-create function refuse_units_of_persons() returns trigger language plpgsql as $$
+create function refuse_units_of_persons() returns trigger language plpgsql
+  set search_path = idp, pg_temp as $$
 begin
   if exists (
     select from written join register_enterprise e on e.number = written.enterprise
@@ -66,7 +67,8 @@ create table organisation_unit (
 
 comment on table organisation_unit is 'Establishment units an organisation has chosen, and what it calls them';
 
-create function refuse_foreign_unit() returns trigger language plpgsql as $$
+create function refuse_foreign_unit() returns trigger language plpgsql
+  set search_path = idp, pg_temp as $$
 begin
   if not exists (
     select from organisation o join register_unit u on u.enterprise = o.bce

@@ -120,7 +120,8 @@ async function savePerson(
       .execute()
     await record(tx, {
       event: 'membership-added',
-      ...{ organisation: organisationId, account: id, details: { role, because: 'registered' } },
+      ...{ organisation: organisationId, account: id },
+      details: { role, because: role === 'GESTIONNAIRE' ? 'registered' : 'invitation' },
     })
   }
   for (const { site, role } of person.siteRoles) {

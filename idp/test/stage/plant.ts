@@ -125,9 +125,9 @@ export async function plant(
     ],
     [
       `insert into invitation (organisation_id, email, account_id, role, message, client_id, invited_by,
-        state, letter_id, settled_at, accepted_by)
+        state, letter_id, begun_at, settled_at, accepted_by)
         values ($2, 'invitee-zqxvkj7@exemple.be', $1, 'LECTEUR', 'Bienvenue Zqxvkj7', 'monasbl', $3,
-          'accepted', $1, now(), $1)`,
+          'accepted', $1, now(), now(), $1)`,
       [account, organisation?.id, team[0]],
     ],
     [
@@ -141,8 +141,10 @@ export async function plant(
     ],
     [`insert into organisation_choice values ($1, $2)`, [account, organisation?.id]],
     [
-      `insert into organisation_draft (account_id, bce, client_id, told, sent_at, registration_id)
-        values ($1, '0314595348', 'monasbl', '{"telephone":"brouillon-zqxvkj7"}', now(), null)`,
+      `insert into organisation_draft (account_id, bce, client_id, return_path, told, sent_at,
+          registration_id)
+        values ($1, '0314595348', 'monasbl', '/zqxvkj7', '{"telephone":"brouillon-zqxvkj7"}', now(),
+          null)`,
       [account],
     ],
     [
@@ -157,9 +159,11 @@ export async function plant(
             select other.id, $2, now() from organisation other where other.id <> $2 limit 1 returning id
         )
         insert into organisation_merge_member (merge_id, membership_id, organisation_id, account_id,
-            role, role_since)
-          select id, $1, $2, $1, 'LECTEUR', now() from merged`,
-      [account, organisation?.id],
+            was_role, was_role_since, was_role_by, was_ends_on, role, role_since, role_by, ends_on,
+            went_at)
+          select id, $1, $2, $1, 'LECTEUR', now(), $3, '2030-12-31', 'COLLABORATEUR', now(), $3,
+            '2030-12-31', now() from merged`,
+      [account, organisation?.id, team[0]],
     ],
     [
       `insert into rescue_objection (rescue_id, account_id, reason)
@@ -215,10 +219,10 @@ export async function plant(
     ],
     [
       `insert into contact_message (reference, kind, name, reply_to, organisation, bce, body,
-        account_id, state, closed_at, closed_by)
+        account_id, state, closed_at, closed_by, organisation_id)
         values ('REF-ZQXVKJ7', 'contact', 'Nom Zqxvkj7', 'reponse-zqxvkj7@exemple.be', 'Organisme Zqxvkj7',
-          '0314595348', 'Corps du message Zqxvkj7', $1, 'closed', now(), $1)`,
-      [account],
+          '0314595348', 'Corps du message Zqxvkj7', $1, 'closed', now(), $1, $2)`,
+      [account, organisation?.id],
     ],
     [
       `insert into letter (code, account_id, details, once, state, last_reason, settled_at, address)

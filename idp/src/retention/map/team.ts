@@ -1,4 +1,4 @@
-import { type Entry, months, personal, WITH_THE_ACCOUNT } from '../rules.ts'
+import { type Entry, months, notPersonal, personal, WITH_THE_ACCOUNT } from '../rules.ts'
 
 /** What the team of the ANM does, and for whom. Reasons are the team's own words: told in the file. */
 export const team = {
@@ -86,8 +86,9 @@ export const team = {
       kind: personal('behaviour', 'page', { words: 'measure' }),
       organisation_id: personal('link', 'page', { names: 'organisation' }),
       account_id: personal('link', 'file'),
-      other_id: personal('link', 'file'),
-      merge_id: personal('link', 'file'),
+      // Of two organisations that become one: nobody is named then.
+      other_id: notPersonal('reference'),
+      merge_id: notPersonal('reference'),
       rescue_id: personal('link', 'file'),
       proof: personal('message', 'page'),
       reason: personal('message', 'page'),
