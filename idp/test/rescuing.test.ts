@@ -251,9 +251,7 @@ describe('an organisation whose GESTIONNAIRE is gone', () => {
       await until(() => subjectsTo(who).includes('Les Tilleuls ASBL a un nouveau gestionnaire'))
     }
     // What waited is theirs to answer now; nobody else's letter speaks of it.
-    const letters = myanm.letters.filter(({ text }) =>
-      /Ce qui attend déjà une réponse/.test(text),
-    )
+    const letters = myanm.letters.filter(({ text }) => /Ce qui attend déjà une réponse/.test(text))
     expect(letters).toMatchObject([
       {
         to: 'independant@exemple.be',
