@@ -83,10 +83,11 @@ describe('writing to the team', () => {
   })
 
   test('of who leads an organisation comes first, and says for which one (M45, P31)', async () => {
-    const [{ id = '' } = {}] = await query<{ id: string }>(
+    const [found] = await query<{ id: string }>(
       database,
       "select id from organisation where name = 'Les Tilleuls ASBL'",
     )
+    const id = found?.id ?? ''
     const path = `/contact?organisme=${id}`
     for (const login of ['lecteur', 'gestionnaire']) {
       const { visitor } = await signInAs(myanm.issuer, login)
@@ -119,10 +120,11 @@ describe('writing to the team', () => {
   })
 
   test('for an organisation one is not of says nothing of it', async () => {
-    const [{ id = '' } = {}] = await query<{ id: string }>(
+    const [found] = await query<{ id: string }>(
       database,
       "select id from organisation where name = 'Le Passage ASBL'",
     )
+    const id = found?.id ?? ''
     const { visitor } = await signInAs(myanm.issuer, 'gestionnaire')
     for (const typed of [id, 'x', `${id}'`]) {
       const page = await visitor.go(at(`/contact?organisme=${encodeURIComponent(typed)}`))

@@ -26,9 +26,9 @@ const EVENTS = 20
  * hear of, the page tells how far that has come.
  */
 const ALONE = {
-  suspendre: { gesture: 'suspend', act: suspend, done: 'staff.done.suspended', then: '?suivi=1' },
-  retablir: { gesture: 'lift', act: lift, done: 'staff.done.lifted', then: '?suivi=1' },
-  login: { gesture: 'remind-login', act: remindLogin, done: 'staff.done.reminded', then: '' },
+  suspendre: { gesture: 'suspend', act: suspend, done: 'staff.done.suspended', follow: '?suivi=1' },
+  retablir: { gesture: 'lift', act: lift, done: 'staff.done.lifted', follow: '?suivi=1' },
+  login: { gesture: 'remind-login', act: remindLogin, done: 'staff.done.reminded', follow: '' },
 } as const
 
 /** One account: looked at, which its person is told (M30), and what may be done with it. */
@@ -59,7 +59,7 @@ export function accountRoutes(router: Router, needs: StaffNeeds): void {
     })
   })
 
-  for (const [name, { gesture, act, done, then }] of Object.entries(ALONE)) {
+  for (const [name, { gesture, act, done, follow }] of Object.entries(ALONE)) {
     const path = `/equipe-anm/comptes/:id/${name}`
 
     const show = async (ctx: Context, visit: Visit, form: object) => {
@@ -93,7 +93,7 @@ export function accountRoutes(router: Router, needs: StaffNeeds): void {
       const refusal = await act(needs, { staff: visit.account, account, reason })
       if (refusal) throw staffProblem(refusal, accountPath(account))
       keepNotice(ctx, done)
-      seeOther(ctx, `${accountPath(account)}${then}`)
+      seeOther(ctx, `${accountPath(account)}${follow}`)
     })
   }
 
