@@ -1,4 +1,4 @@
-import { clientAddress, readForm, render } from '@myanm/chassis'
+import { clientAddress, formatCompanyNumber, readForm, render } from '@myanm/chassis'
 import type { Context } from 'koa'
 import type { Needs } from '../services.ts'
 import { messageForm, searchForm } from './forms.ts'
@@ -39,7 +39,7 @@ export function showForm(ctx: Context, head: Letterhead): void {
   const { writer, writtenFor } = head
   const typed = {
     ...{ nom: writer.name, email: writer.email },
-    ...(writtenFor && { organisme: writtenFor.name, bce: writtenFor.bce ?? '' }),
+    ...(writtenFor && { organisme: writtenFor.name, bce: formatCompanyNumber(writtenFor.bce ?? '') }),
   }
   render(ctx, head.template, { ...framed(ctx, head), form: { typed, errors: {} } })
 }
