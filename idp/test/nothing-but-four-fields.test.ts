@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import {
   arrange,
+  arrangeState,
   newVisitor,
   query,
   startTestIdp,
@@ -28,6 +29,9 @@ const MARKS: Readonly<Record<string, string>> = {
   gestionnaire: 'zqvwe',
 }
 const TEAM = Object.keys(MARKS)
+
+/** When each of them last signed in, as a page would write it: nobody else's affair (M53). */
+const signedInOn = (key: string) => `${11 + TEAM.indexOf(key)}/03/2021`
 
 /** Enough to have been everywhere; a page that has thousands of turns is seen a few times. */
 const MOST_PAGES = 200
@@ -59,6 +63,11 @@ beforeAll(async () => {
     ])
     await arrange(
       database,
+      "update device set signed_in_at = to_timestamp($2, 'DD/MM/YYYY') where account_id = $1",
+      [account, `${signedInOn(key)}`],
+    )
+    await arrange(
+      database,
       `with hidden as (
         insert into organisation (kind, name, state) values ('academie', 'Cachette ' || $2, 'vacant')
           returning id
@@ -84,7 +93,9 @@ function foundIn(text: string, viewer: string): string[] {
   }
   return TEAM.filter((key) => key !== viewer).flatMap((key) => {
     const phone = `0470 11 22 3${TEAM.indexOf(key)}`
-    return [MARKS[key] ?? '', phone, phone.replaceAll(' ', '')]
+    const [day, month, year] = signedInOn(key).split('/')
+    const dates = [signedInOn(key), `${day} mars ${year}`, `${year}-${month}-${day}`]
+    return [MARKS[key] ?? '', phone, phone.replaceAll(' ', ''), ...dates]
       .map((word) => rest.toLowerCase().indexOf(word))
       .filter((index) => index >= 0)
       .map((index) => rest.slice(Math.max(0, index - 60), index + 60).replaceAll(/\s+/g, ' '))
@@ -138,7 +149,7 @@ describe.each(TEAM)('%s', (key) => {
     expect(leaks).toEqual([])
     // One's own are found, on one's own page: else this test proves nothing.
     const own = await visitorOf(key).go(at('/compte/donnees'))
-    expect(foundIn(own.html, '')).toHaveLength(2)
+    expect(foundIn(own.html, '')).toHaveLength(3)
     const team = await visitorOf(key).go(at(`/organismes/${tilleuls()}/equipe`))
     expect(team.status).toBe(200)
     for (const mark of Object.values(MARKS))
@@ -175,6 +186,81 @@ describe.each(TEAM)('%s', (key) => {
     for (const other of TEAM.filter((one) => one !== key)) {
       for (const word of [MARKS[other] ?? '', accountOf(other)]) expect(file).not.toContain(word)
     }
+  })
+})
+
+describe('who leads the team', () => {
+  const ofTeam = (path: string) => at(`/organismes/${tilleuls()}${path}`)
+
+  test('learns no more from what a form answers', async () => {
+    const manager = visitorOf('gestionnaire')
+    const answers: string[] = []
+    const press = async (
+      path: string,
+      fields: Record<string, string>,
+      form = 'main form[method=post]',
+    ) => {
+      await manager.go(ofTeam(path))
+      const page = await manager.submit({ form, fields })
+      expect(page.status).toBeLessThan(500)
+      answers.push(page.html)
+    }
+    const known = TEAM.map((key) => `kanarie-${MARKS[key]}@exemple.be ; lecteur`)
+    await press('/equipe/inviter/plusieurs', {
+      liste: [...known, ...TEAM, ...TEAM.map(accountOf)].join('\n'),
+      role: 'LECTEUR',
+    })
+    for (const key of ['lecteur', 'voisin', 'particulier']) {
+      await press('/equipe/inviter', { email: `${key}@exemple.be`, role: 'LECTEUR' })
+    }
+    await press('/equipe/inviter', { email: `kanarie-${MARKS['lecteur']}@exemple.be`, role: 'x' })
+    for (const answer of answers) expect(foundIn(answer, 'gestionnaire')).toEqual([])
+  })
+
+  test('finds nobody by what is not one of the four fields', async () => {
+    const manager = visitorOf('gestionnaire')
+    const found = async (typed: string) => {
+      const page = await manager.go(ofTeam(`/equipe?q=${encodeURIComponent(typed)}`))
+      return TEAM.filter((key) => page.html.includes(`kanarie-${MARKS[key]}@exemple.be`))
+    }
+    expect(await found(`Serin-${MARKS['lecteur']}`)).toEqual(['lecteur'])
+    for (const hidden of [
+      '0470 11 22 30',
+      '0470112230',
+      'Cachette',
+      accountOf('lecteur'),
+      '2021',
+    ]) {
+      expect([hidden, await found(hidden)]).toEqual([hidden, []])
+    }
+  })
+
+  test('sees of a colleague who is suspended, or about to go, what they see of any other', async () => {
+    const [member] = await query<{ id: string }>(
+      database,
+      'select id from membership where account_id = $1 and organisation_id = $2',
+      [accountOf('responsable'), tilleuls()],
+    )
+    const paths = [
+      ...['/equipe', `/equipe/membres/${member?.id}`, `/equipe/membres/${member?.id}/retirer`],
+      ...['/gestionnaire', '/gestionnaire/transferer'],
+    ]
+    // What is another at each visit: the token of a form, and how long ago something was.
+    const seen = async () => {
+      const pages: string[] = []
+      for (const path of paths) {
+        const { html, status } = await visitorOf('gestionnaire').go(ofTeam(path))
+        expect([path, status]).toEqual([path, 200])
+        pages.push(html.replaceAll(/value="[\w.-]{30,}"|nonce="[^"]*"/g, ''))
+      }
+      return pages
+    }
+    const before = await seen()
+    for (const state of ['suspended', 'deletion_requested']) {
+      await arrangeState(database, accountOf('responsable'), state)
+      expect(await seen()).toEqual(before)
+    }
+    await arrangeState(database, accountOf('responsable'), 'active')
   })
 })
 
