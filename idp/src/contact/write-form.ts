@@ -39,7 +39,10 @@ export function showForm(ctx: Context, head: Letterhead): void {
   const { writer, writtenFor } = head
   const typed = {
     ...{ nom: writer.name, email: writer.email },
-    ...(writtenFor && { organisme: writtenFor.name, bce: formatCompanyNumber(writtenFor.bce ?? '') }),
+    ...(writtenFor && {
+      organisme: writtenFor.name,
+      bce: formatCompanyNumber(writtenFor.bce ?? ''),
+    }),
   }
   render(ctx, head.template, { ...framed(ctx, head), form: { typed, errors: {} } })
 }
