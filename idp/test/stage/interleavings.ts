@@ -6,6 +6,7 @@ import {
   isCheckViolation,
   isDeadlock,
   isUniqueViolation,
+  throughDeadlocks,
   transact,
 } from '@myanm/database'
 import type { TestDatabase } from '@myanm/testing'
@@ -360,7 +361,8 @@ async function make(db: Db, { place, one, staff, observer }: Making): Promise<un
       return undo({ db }, { organisation, transfer: last ?? organisation, by, now })
     }
     case 'expire':
-      await observer.query(
+      await arrange(
+        observer,
         "update manager_transfer set expires_at = now() where organisation_id = $1 and state = 'proposed'",
         [organisation],
       )
@@ -453,7 +455,8 @@ async function comesAndGoes(db: Db, { place, one, staff, observer }: Part): Prom
     case 'erase':
       // Seven days later: they had asked, and have not come back.
       await askToLeave(db, { account: who, now })
-      await observer.query(
+      await arrange(
+        observer,
         `update account set deletion_requested_at = now() - interval '8 days'
           where id = any($1) and state = 'deletion_requested'`,
         [cast],
@@ -473,7 +476,8 @@ async function comesAndGoes(db: Db, { place, one, staff, observer }: Part): Prom
       return (await cancelInvitation({ db }, { organisation, invitation, by, now })) === 'cancelled'
     }
     case 'end-due-roles':
-      await observer.query(
+      await arrange(
+        observer,
         // The organisation first, as everybody does.
         `with held as materialized (select id from organisation where id = $1 for update)
           update membership set ends_on = current_date - 2 from held
@@ -560,6 +564,10 @@ async function careless(
     throw error
   }
 }
+
+/** Time goes by: no use case, and given way to others as each of them is. */
+const arrange = (observer: pg.Pool, text: string, values: readonly unknown[]) =>
+  throughDeadlocks(() => observer.query(text, [...values]))
 
 const first = async <Row extends pg.QueryResultRow>(
   observer: pg.Pool,
