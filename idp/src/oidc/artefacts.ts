@@ -135,7 +135,11 @@ const WRITE = `
       grant_id = excluded.grant_id,
       expires_at = excluded.expires_at
     returning new.grant_id, old.id is null as is_new
-  ),
+  )`
+const END = ' select from going'
+
+/** Only where there may be a line: an insert of no line costs what seals the journal, at every request. */
+const NOTE = `,
   noted as (
     ${recordingSql(`
       select 'context-chosen' as event, note.account_id, note.organisation_id, note.client_id
@@ -143,8 +147,7 @@ const WRITE = `
           grant_id text, account_id uuid, organisation_id uuid, client_id text
         )
         where exists (select from saved where is_new and saved.grant_id = note.grant_id)`)}
-  )
-  select from going`
+  )`
 
 /** The statement that writes; null when there is nothing to write. */
 export function writing(changes: Writing): Statement | null {
@@ -162,9 +165,11 @@ export function writing(changes: Writing): Statement | null {
     saves: saves
       .filter((artefact) => !wasThere(artefact))
       .map((artefact) => ({ ...rowOf(artefact), succeeds: succeeds(artefact, left) })),
-    notes: note ? [noteOf(note)] : [],
+    ...(note && { notes: [noteOf(note)] }),
   })
-  return { name: 'artefact-write', text: WRITE, values: [what] }
+  return note
+    ? { name: 'artefact-write-and-note', text: WRITE + NOTE + END, values: [what] }
+    : { name: 'artefact-write', text: WRITE + END, values: [what] }
 }
 
 const noteOf = ({ grant, account, organisation, client }: Note): Payload => ({
