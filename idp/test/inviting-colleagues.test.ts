@@ -967,9 +967,9 @@ describe('many at once', () => {
     expect(Number(count)).toBe(1)
     const lines = await query(
       database,
-      `select from journal where organisation_id = $1 and (event = 'invitation-accepted'
-        or event = 'membership-added' and details ->> 'because' = 'invitation')`,
-      [tilleuls()],
+      `select from journal where organisation_id = $1 and account_id = $2
+        and event in ('invitation-accepted', 'membership-added')`,
+      [tilleuls(), await accountAt(NEW)],
     )
     expect(lines).toHaveLength(2)
   })

@@ -121,12 +121,18 @@ export function answerRoutes(router: Router, needs: InvitationNeeds): void {
     goToSignIn(ctx, needs, hint)
   })
 
-  /** Somebody else's turn in this browser: whoever has signed in since comes back to the invitation. */
+  /**
+   * Somebody else's turn in this browser: whoever it is for, or has signed in since, comes back to the
+   * invitation. Sessions count in whole seconds: the time alone would ask a quick person twice.
+   */
   router.get(`${path}/autre-compte`, async (ctx) => {
     const { inFront, token } = await followed(ctx)
     const since = Number(ctx.query['depuis'])
     const signedInAt = inFront.visit?.session.signedInAt.getTime() ?? 0
-    if (!Number.isFinite(since) || signedInAt > since) return seeOther(ctx, linkPath(token))
+    const isTheirs = inFront.standpoint === 'own'
+    if (isTheirs || !Number.isFinite(since) || signedInAt > since) {
+      return seeOther(ctx, linkPath(token))
+    }
     goToSignIn(ctx, needs, { prompt: 'login', login_hint: inFront.invitation.email })
   })
 
