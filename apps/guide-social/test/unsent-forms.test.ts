@@ -115,27 +115,6 @@ describe('forms of strangers', () => {
     expect(await stage.rows('select id from job_offer')).toEqual(before)
   })
 
-  test('columns of the table are not fields of the form', async () => {
-    const visitor = await stage.signIn('collaborateur')
-    await visitor.go(at('/publier/emploi'))
-    const made = await publish(visitor, {
-      ...COMPLETE,
-      organisation_id: stage.idp.organisations.get('passage') ?? '',
-      organisation_name: PASSAGE,
-      author_sub: 'somebody',
-      state: 'published',
-      version: '40',
-      number: '1',
-      id: '00000000-0000-4000-8000-000000000000',
-    })
-    expect(made.text).toContain('Votre offre est en ligne.')
-    const [row] = await stage.rows<Record<string, unknown>>(
-      'select organisation_name, version, author_sub from job_offer order by number desc limit 1',
-    )
-    expect(row).toMatchObject({ organisation_name: TILLEULS, version: 1 })
-    expect(row?.['author_sub']).not.toBe('somebody')
-  })
-
   test('what no browser would send gets a 4xx', async () => {
     const visitor = await stage.signIn('collaborateur')
     const page = await visitor.go(at('/publier/emploi'))
