@@ -99,9 +99,7 @@ async function everyName(): Promise<readonly Field[]> {
   )
   if (columns.length < 150) throw new Error('Hardly a column was found')
   const snake = columns.map(({ name, type }): Field => [name, valueOf(name, type)])
-  const camel = snake.map(
-    ([name, value]): Field => [name.replaceAll(/_(\w)/g, (_, c: string) => c.toUpperCase()), value],
-  )
+  const asCode = snake.map(([name, value]): Field => [camel(name), value])
   const words = Object.entries(BELIEVED()).filter(([name]) => !columns.some((c) => c.name === name))
   const shapes: Field[] = [
     ['__proto__', CANARY],
@@ -113,7 +111,7 @@ async function everyName(): Promise<readonly Field[]> {
     ['actor[role]', 'GESTIONNAIRE'],
     ['org.role', 'GESTIONNAIRE'],
   ]
-  return [...new Map([...camel, ...snake, ...words, ...shapes])]
+  return [...new Map([...asCode, ...snake, ...words, ...shapes])]
 }
 
 /** What a field of these names would say to whoever believes it. */
@@ -150,14 +148,18 @@ function notAskedFor(asked: Typed): readonly Field[] {
     ...{ envoi: randomUUID(), organisme: passage(), partout: 'oui' },
   }
   const all = new Map([...named, ...(Object.entries(ofOthers) as Field[])])
-  return [...all].filter(([name]) => !(name in asked) && name !== 'jeton')
+  return [...all].filter(([name]) => !Object.hasOwn(asked, name) && name !== 'jeton')
 }
 
-/** What fits into an address: what is believed, and what the code calls it. */
-const notAskedForInShort = (asked: Typed): readonly Field[] =>
-  notAskedFor(asked)
-    .filter(([name]) => name in BELIEVED() || /[A-Z[]/.test(name))
-    .slice(0, 200)
+/** What fits into an address: what is believed, as columns and as the code call it. */
+const notAskedForInShort = (asked: Typed): readonly Field[] => {
+  const believed = Object.keys(BELIEVED())
+  const inShort = new Set([...believed, ...believed.map(camel)])
+  return notAskedFor(asked).filter(([name]) => inShort.has(name) || /[[.]/.test(name))
+}
+
+const camel = (name: string): string =>
+  name.replaceAll(/(?<=\w)_(\w)/g, (_, letter: string) => letter.toUpperCase())
 
 interface Answer {
   readonly status: number
