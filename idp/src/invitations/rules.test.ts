@@ -104,6 +104,21 @@ describe('a pasted list', () => {
   })
 })
 
+test('a line twice as long takes twice as long to read, so that nobody holds up the others with one', () => {
+  const line = (cells: number) => `a@b.be${';x'.repeat(cells)}`
+  // Of the processor’s time, and the best of several: whatever else the machine does.
+  const cost = (cells: number): number =>
+    Math.min(
+      ...Array.from({ length: 4 }, () => {
+        const began = process.cpuUsage()
+        expect(readList(line(cells))).toHaveLength(1)
+        return process.cpuUsage(began).user
+      }),
+    )
+  cost(10_000)
+  expect(cost(40_000) / cost(10_000)).toBeLessThan(10)
+})
+
 describe('each line has a result', () => {
   test('valid, malformed, in the team, invited already, twice in the list (E19, E33)', () => {
     const text = 'a@exemple.be\npas-une-adresse\nb@exemple.be\nc@exemple.be\nA@EXEMPLE.BE'

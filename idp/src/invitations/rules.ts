@@ -90,11 +90,13 @@ function readLine(line: string): Omit<Entry, 'line'>[] {
     .map((cell) => cell.trim())
     .filter((cell) => cell !== '')
   const entries: { typed: string; after: string[] }[] = []
+  // Looked for once: from each cell on, a line of ten thousand would keep everybody waiting for seconds.
+  const lastAddress = cells.findLastIndex(hasAddress)
   for (const [index, cell] of cells.entries()) {
     const last = entries.at(-1)
-    if (cell.includes('@')) entries.push({ typed: addressIn(cell), after: [] })
+    if (hasAddress(cell)) entries.push({ typed: addressIn(cell), after: [] })
     // Before the first address, or between two: somebody's name.
-    else if (last && (readRole(cell) || !cells.slice(index).some(hasAddress))) last.after.push(cell)
+    else if (last && (readRole(cell) || index > lastAddress)) last.after.push(cell)
   }
   if (entries.length === 0) return [entryOf({ typed: line.trim(), after: [] })]
   return entries.map(entryOf)
