@@ -28,11 +28,7 @@ export async function seedScene(scene: {
   const { keyEncryptionKey } = scene
   const database = connect<Tables>({ url: scene.databaseUrl, name: 'scene', max: 2 })
   try {
-    const { hash } = await createPasswords()
-    const hashes: (string | null)[] = []
-    for (const { password } of scene.people) {
-      hashes.push(password === null ? null : await hash(password))
-    }
+    const hashes = await hashesOf(scene.people)
     return await database.db.transaction().execute(async (tx) => {
       for (const client of scene.clients) await saveClient(tx, client, scene.clients)
       const organisations = new Map<string, string>()
@@ -40,8 +36,8 @@ export async function seedScene(scene: {
         organisations.set(organisation.key, await saveOrganisation(tx, organisation))
       }
       const accounts = new Map<string, string>()
-      for (const [position, person] of scene.people.entries()) {
-        const passwordHash = hashes[position] ?? null
+      for (const person of scene.people) {
+        const passwordHash = hashes.get(person.password) ?? null
         const account = await savePerson(tx, { person, passwordHash, organisations })
         await saveWhatStandsOut(tx, { account, person, keyEncryptionKey })
         accounts.set(person.key, account)
@@ -51,6 +47,16 @@ export async function seedScene(scene: {
   } finally {
     await database.close()
   }
+}
+
+/** Passwords → hashes, each made once: a scene of tests has one password for everybody. */
+async function hashesOf(people: readonly ScenePerson[]): Promise<Map<string | null, string>> {
+  const { hash } = await createPasswords()
+  const hashes = new Map<string | null, string>()
+  for (const { password } of people) {
+    if (password !== null && !hashes.has(password)) hashes.set(password, await hash(password))
+  }
+  return hashes
 }
 
 async function saveOrganisation(tx: Tx<Tables>, organisation: SceneOrganisation): Promise<string> {
