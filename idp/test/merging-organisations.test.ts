@@ -9,12 +9,16 @@ import {
   type Visitor,
   withDatabase,
 } from '@myanm/testing'
+import { decodeJwt } from 'jose'
+import { refuseBecauseClosed } from '#join-requests'
 import { changeMemberRole } from '#memberships'
-import { mergeOrganisations } from '#organisations'
+import { closeOrganisation, mergeOrganisations } from '#organisations'
 import { accept, propose } from '#transfers'
 import type { Tables } from '../src/tables.ts'
+import { arrive, codeIn, goodForm, lastLetterTo } from './stage/registering.ts'
 import { joinsTeam, signsIn, staffSignsIn } from './stage/team.ts'
 import { until } from './stage/until.ts'
+import { onTheWire } from './stage/wire.ts'
 
 // Ahead 5: « duplicates proposed for merging with preview and undo; merge then undo restores a
 // byte-identical state of memberships ». « Le Passage » goes, « Les Tilleuls » stays.
@@ -382,5 +386,209 @@ describe('at the same moment', () => {
     const [first, second] = [await staff(), await another('candidat')]
     await isUndone(first, second)
     expect((await teamOf('passage'))[leader]).toBe('GESTIONNAIRE')
+  })
+})
+
+/** Merged, as two of the team do. */
+const goesInto = (kept: string, gone: string): Promise<string | null> =>
+  transact(myanm.idp.services.db, async (tx) => {
+    await refuseBecauseClosed(tx, { id: gone, name: 'Le Passage ASBL' })
+    return mergeOrganisations(tx, { kept, gone, by: idOf('staff') })
+  })
+
+const BCE = { tilleuls: '0566988259', passage: '0314595348' } as const
+const asksOf = () =>
+  query<{ organisation: string | null; bce: string; message: string | null }>(
+    database,
+    'select organisation_id as organisation, bce, message from join_request order by id',
+  )
+
+describe('whoever comes with the number of the one that went', () => {
+  // The register’s spelling or our own.
+  const MERGED = /Cet organisme a été réuni avec Les Tilleuls/
+  const ASK = 'form[method=post][action="/organismes/rejoindre"]'
+
+  test('is led on to the one that stays, told so, and sends nothing to another than was shown', async () => {
+    const early = await comes('candidat')
+    expect((await early.go(at(`/organismes/rejoindre?numero=${BCE.passage}`))).text).toContain(
+      'Le Passage',
+    )
+    await goesInto(org('tilleuls'), org('passage'))
+    const late = await early.submit({ form: ASK, fields: { message: 'Je suis du Passage' } })
+    expect([late.status, await asksOf()]).toEqual([409, []])
+    expect(late.text).toMatch(MERGED)
+    expect(late.$('textarea[name=message]').text().trim()).toBe('Je suis du Passage')
+    const sent = await early.submit({ form: ASK })
+    expect(sent.url.pathname).toMatch(/^\/compte\/demandes\//)
+    const asked = {
+      organisation: org('tilleuls'),
+      bce: BCE.tilleuls,
+      message: 'Je suis du Passage',
+    }
+    expect(await asksOf()).toEqual([asked])
+
+    // From any spelling, and of the one that went not even the name.
+    const visitor = await comes('independant')
+    const page = await visitor.go(at('/organismes/rejoindre?numero=BE%200314.595.348'))
+    expect(page.text).toMatch(MERGED)
+    expect(page.text).toContain('Demander à rejoindre Les Tilleuls')
+    expect(page.text).not.toMatch(/Passage|Voisin|Gestionnaire Dupont/)
+    const direct = await visitor.go(at(`/organismes/rejoindre?numero=${BCE.tilleuls}`))
+    expect(direct.text).not.toMatch(/réuni/)
+
+    // Who registers it is told as of one that is here (E10).
+    await visitor.go(at('/organismes/inscrire'))
+    const known = await visitor.submit({ fields: { numero_bce: BCE.passage } })
+    expect(known.status).toBe(409)
+    expect(known.text).toMatch(MERGED)
+    expect(known.text).not.toMatch(/Passage/)
+    const next = await visitor.follow('Demander à rejoindre')
+    expect(next.text).toContain('Demander à rejoindre Les Tilleuls')
+
+    // Its name reaches the one that stays too, and tells nothing, as every name.
+    const words = /Si un seul organisme porte exactement ce nom/
+    const named = await visitor.go(at('/organismes/rejoindre?nom=Le%20Passage'))
+    expect(named.text).toMatch(words)
+    expect(named.text).not.toMatch(/Tilleuls|réuni/)
+    await visitor.submit({ form: ASK })
+    expect((await asksOf()).map(({ organisation }) => organisation)).toEqual([
+      org('tilleuls'),
+      org('tilleuls'),
+    ])
+  })
+
+  test('without an account registers, and is told before anything is sent', async () => {
+    const email = 'entretemps@exemple.be'
+    const { visitor, path } = await arrive(myanm)
+    await visitor.go(`${path}/organisme`)
+    await visitor.submit({ fields: { numero_bce: BCE.passage } })
+    await visitor.follow('Demander à rejoindre')
+    await visitor.submit({ fields: goodForm(email) })
+    const code = codeIn(await lastLetterTo(myanm, email))
+    expect((await visitor.submit({ fields: { code } })).text).toContain('Rejoindre Le Passage')
+    await goesInto(org('tilleuls'), org('passage'))
+    const told = await visitor.submit({ fields: { message: 'Bonjour du Passage' } })
+    expect([told.status, await asksOf()]).toEqual([409, []])
+    expect(told.text).toMatch(MERGED)
+    await visitor.submit({})
+    expect(await asksOf()).toMatchObject([
+      { organisation: org('tilleuls'), message: 'Bonjour du Passage' },
+    ])
+    // Who begins afterwards is told with the number.
+    const next = await arrive(myanm)
+    const other = 'apres@exemple.be'
+    await next.visitor.go(`${next.path}/organisme`)
+    const known = await next.visitor.submit({ fields: { numero_bce: BCE.passage } })
+    expect(known.status).toBe(409)
+    expect(known.text).toMatch(MERGED)
+    await next.visitor.follow('Demander à rejoindre')
+    await next.visitor.submit({ fields: goodForm(other) })
+    const join = await next.visitor.submit({
+      fields: { code: codeIn(await lastLetterTo(myanm, other)) },
+    })
+    expect(join.text).toContain('Rejoindre Les Tilleuls ASBL')
+    await next.visitor.submit({ fields: { fonction: '', message: '' } })
+    expect((await asksOf()).map(({ organisation }) => organisation)).toEqual([
+      org('tilleuls'),
+      org('tilleuls'),
+    ])
+  })
+
+  test('follows a line of merges, also from a request of before; where its end is closed, none', async () => {
+    const [third] = await query<{ id: string }>(
+      database,
+      `with o as (insert into organisation (kind, bce, name, nonprofit)
+            values ('organisme', '0400001076', 'La Maison du Bout ASBL', true) returning id),
+          m as (insert into membership (organisation_id, account_id, role)
+            select id, $1, 'GESTIONNAIRE' from o)
+        select id from o`,
+      [idOf('independant')],
+    )
+    const visitor = await comes('candidat')
+    const address = at(`/organismes/rejoindre?numero=${BCE.passage}`)
+    await visitor.go(address)
+    const asked = await visitor.submit({ form: ASK })
+    await goesInto(org('tilleuls'), org('passage'))
+    expect((await visitor.go(asked.url)).text).toMatch(/a été réuni avec Les Tilleuls/)
+    expect((await visitor.follow('Faire une nouvelle demande')).text).toMatch(MERGED)
+    await goesInto(third?.id ?? '', org('tilleuls'))
+    expect((await visitor.go(address)).text).toMatch(/réuni avec La Maison du Bout ASBL/)
+    await transact(myanm.idp.services.db, (tx) =>
+      closeOrganisation(tx, { organisation: third?.id ?? '', by: idOf('staff') }),
+    )
+    const closed = await visitor.go(address)
+    expect(closed.text).not.toMatch(/réuni|Bout/)
+    await visitor.go(at('/organismes/inscrire'))
+    const registering = await visitor.submit({ fields: { numero_bce: BCE.passage } })
+    expect(registering.text).toMatch(/ce compte est fermé/)
+  })
+})
+
+describe('a site that asks for the one that went', () => {
+  const asks = (visitor: Visitor, more: Record<string, string> = {}) => {
+    const wire = onTheWire(myanm.issuer)
+    const { url, verifier } = wire.request('guide-social', {
+      organisation: org('passage'),
+      ...more,
+    })
+    return visitor.go(url).then((page) => ({ page, verifier, wire }))
+  }
+  const orgIn = async (page: Page, from: Awaited<ReturnType<typeof asks>>) => {
+    const { body } = await from.wire.redeem({
+      code: page.url.searchParams.get('code') ?? '',
+      verifier: from.verifier,
+    })
+    return decodeJwt(String(body['id_token']))['org']
+  }
+
+  test('has its people choose the one that stays, told why, and come back acting for it', async () => {
+    await goesInto(org('tilleuls'), org('passage'))
+    for (const need of [{}, { minimum_role: 'COLLABORATEUR', page: '/publier/emploi' }]) {
+      const visitor = await comes('voisin')
+      const asked = await asks(visitor, need)
+      expect(asked.page.text).toMatch(/Le Passage ASBL a été réuni avec Les Tilleuls ASBL/)
+      const back = await visitor.submit({
+        form: 'main form:has([name=organisation])',
+        button: { name: 'organisation', value: org('tilleuls') },
+      })
+      expect(await orgIn(back, asked)).toEqual({ id: org('tilleuls'), role: 'RESPONSABLE' })
+    }
+  })
+
+  test('and for more than they are there: the page says both, and asks there', async () => {
+    await become('independant', 'LECTEUR', 'passage')
+    await goesInto(org('tilleuls'), org('passage'))
+    const visitor = await comes('independant')
+    const { page } = await asks(visitor, { minimum_role: 'RESPONSABLE', page: '/publier/emploi' })
+    expect(page.text).toMatch(/Le Passage ASBL a été réuni avec Les Tilleuls ASBL/)
+    expect(page.text).toMatch(/Au nom de Les Tilleuls ASBL, vous êtes Lecteur/)
+    await visitor.submit({ form: 'form[action$="/role"]' })
+    expect(
+      await query(
+        database,
+        'select organisation_id as organisation, return_path as page from join_request',
+      ),
+    ).toEqual([{ organisation: org('tilleuls'), page: '/publier/emploi' }])
+  })
+
+  test('strangers learn nothing from its identifier; its number leads them on', async () => {
+    await goesInto(org('tilleuls'), org('passage'))
+    const visitor = await comes('particulier')
+    const { page } = await asks(visitor, { minimum_role: 'LECTEUR', page: '/publier/emploi' })
+    expect(page.text).not.toMatch(/Passage|Tilleuls ASBL|réuni/)
+    const told = await visitor.submit({
+      form: 'form[action$="/rejoindre"]',
+      fields: { numero: BCE.passage, fonction: 'Bénévole', message: '' },
+    })
+    expect([told.status, await asksOf()]).toEqual([200, []])
+    expect(told.text).toMatch(/Cet organisme a été réuni avec Les Tilleuls/)
+    const sent = await visitor.submit({ form: 'form:has([name=exact])' })
+    expect(sent.text).toContain('Votre demande est envoyée.')
+    expect(
+      await query(
+        database,
+        'select organisation_id as organisation, function, return_path as page from join_request',
+      ),
+    ).toEqual([{ organisation: org('tilleuls'), function: 'Bénévole', page: '/publier/emploi' }])
   })
 })

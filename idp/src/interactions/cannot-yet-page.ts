@@ -1,11 +1,18 @@
 import { render, type Typed } from '@myanm/chassis'
 import type { Context } from 'koa'
 import { standingOf } from '#accounts'
-import type { Asked } from '#join-requests'
+import type { Addressee, Asked } from '#join-requests'
 import type { Journey } from '#journeys'
 import type { NamePage } from '#register'
 import { takeNotice } from '#visits'
-import { type LookedFor, type Question, roleNow, type WaysIn, waysIn } from './context-view.ts'
+import {
+  type LookedFor,
+  mergedInto,
+  type Question,
+  roleNow,
+  type WaysIn,
+  waysIn,
+} from './context-view.ts'
 import type { InteractionNeeds } from './needs.ts'
 
 /** Seconds after which a page that waits for an answer looks again by itself. */
@@ -17,6 +24,8 @@ interface Shown {
   /** The form to join, as it was sent: refused, or asked which of those of that name is meant. */
   readonly form?: { readonly typed: Typed; readonly errors: Readonly<Record<string, string>> }
   readonly named?: NamePage
+  /** The one that was named was merged into this one. */
+  readonly into?: Addressee
   /** What was asked and cannot be. */
   readonly refused?: Exclude<Asked, { is: 'asked' }>
 }
@@ -29,16 +38,17 @@ interface Shown {
 export async function showWaysIn(
   ctx: Context,
   { db }: InteractionNeeds,
-  { journey, question: asked, form, named, refused }: Shown,
+  { journey, question: asked, form, named, into, refused }: Shown,
 ): Promise<void> {
   const { uid, site } = journey
-  const own = await ownNamed(ctx, db, asked)
+  const merged = await mergedInto(db, asked)
+  const own = (await ownNamed(ctx, db, asked)) ?? merged?.into ?? null
   const question = own === null ? asked : { ...asked, organisation: own }
   const looked = lookedFor(ctx)
   const ways = await waysIn(db, { ...question, looked })
   const isTyping = form !== undefined || asks(ctx, 'rejoindre')
   const isQuiet = asks(ctx, 'calme') || looked !== null
-  if (form && !named) ctx.status = 422
+  if (form && !named && !into) ctx.status = 422
   else if (refused) ctx.status = 409
   else if (ways.isWaiting && !isTyping && !isQuiet) {
     ctx.set('Refresh', `${LOOK_AGAIN}; url=/contexte/${uid}?autrement=oui`)
@@ -51,12 +61,14 @@ export async function showWaysIn(
     notice: takeNotice(ctx),
     need: question.need,
     because: question.because,
+    merged,
     here: hereOf(ways, question),
     ways,
     isQuiet,
     mayJoinHere: isTyping || !hasOtherWays(ways),
     form: form ?? { typed: {}, errors: {} },
     named: named ?? null,
+    into: into ?? null,
     email: (await standingOf(db, question.account, null))?.account.email ?? '',
     refused: refused ?? null,
   })

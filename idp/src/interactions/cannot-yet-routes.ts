@@ -89,6 +89,11 @@ export function cannotYetRoutes(router: Router, needs: InteractionNeeds): void {
       const { named } = found
       return showWaysIn(ctx, needs, { ...begun, named, form: { typed, errors: {} } })
     }
+    // Read before anything is sent: it is not the one they named.
+    if (found.is === 'found' && found.isMerged) {
+      const into = found.addressee
+      return showWaysIn(ctx, needs, { ...begun, into, form: { typed, errors: {} } })
+    }
     if (found.is !== 'found') {
       const errors = { numero: MISTAKES[found.is] }
       return showWaysIn(ctx, needs, { ...begun, form: { typed, errors } })

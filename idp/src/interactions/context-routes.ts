@@ -3,9 +3,15 @@ import { readForm, render } from '@myanm/chassis'
 import type { Context } from 'koa'
 import { finish, isDue, type Journey, journeyOf } from '#journeys'
 import { PERSONAL } from '#oidc'
-import { findMergedInto } from '#organisations'
 import { showWaysIn } from './cannot-yet-page.ts'
-import { choicesFor, grantedMeanwhile, type Question, questionOf, roleNow } from './context-view.ts'
+import {
+  choicesFor,
+  grantedMeanwhile,
+  mergedInto,
+  type Question,
+  questionOf,
+  roleNow,
+} from './context-view.ts'
 import { contextForm } from './forms.ts'
 import type { InteractionNeeds } from './needs.ts'
 import { isEnough } from './rules.ts'
@@ -77,15 +83,8 @@ async function show(
     need: question.need,
     personal: question.need ? null : PERSONAL,
     isMember: question.because !== 'not-a-member',
-    merged: await mergedInto(needs, question),
+    merged: await mergedInto(needs.db, question),
   })
-}
-
-/** Where the organisation they come for went with its team, for whoever was of it (ahead 5). */
-async function mergedInto({ db }: InteractionNeeds, { because, organisation, account }: Question) {
-  return because === 'not-a-member' && organisation !== null
-    ? ((await findMergedInto(db, { organisation, account })) ?? null)
-    : null
 }
 
 function textOf(value: string | string[] | undefined): string {

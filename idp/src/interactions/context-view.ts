@@ -5,6 +5,7 @@ import { listInvitationsOf } from '#invitations'
 import { listRequestsOf } from '#join-requests'
 import { type Journey } from '#journeys'
 import type { Undecided } from '#oidc'
+import { findMergedInto } from '#organisations'
 import { roleToAskFor } from '#rules/join-requests'
 import { type Need, needOf, pageAtSite } from '#rules/oidc'
 import type { Tables } from '../tables.ts'
@@ -103,6 +104,18 @@ export async function grantedMeanwhile(db: Db<Tables>, question: Question): Prom
   const [first, second] = await listLikeliest(db, { account, least: need.role, limit: 2 })
   return first && !second ? first.id : null
 }
+
+/** Where the organisation they come for went with its team, for whoever was of it (ahead 5). */
+export async function mergedInto(
+  db: Db<Tables>,
+  { because, organisation, account }: Question,
+): Promise<MergedInto | null> {
+  return because === 'not-a-member' && organisation !== null
+    ? ((await findMergedInto(db, { organisation, account })) ?? null)
+    : null
+}
+
+type MergedInto = NonNullable<Awaited<ReturnType<typeof findMergedInto>>>
 
 /** What somebody looks for among their own organisations, where their role is too low. */
 export interface LookedFor {

@@ -39,7 +39,8 @@ export function askRoutes(router: Router, needs: JoinRequestNeeds): void {
     const form = await readForm(ctx, askForm)
     const { typed } = form
     const sought = await findAddressee(db, String(typed['numero'] ?? ''))
-    if (!form.ok || sought.is !== 'found') {
+    // Merged since the page was made: nothing goes to another organisation than the one it named.
+    if (!form.ok || sought.is !== 'found' || sought.isMerged) {
       return show(ctx, visit, { typed, sought, errors: form.ok ? {} : form.errors })
     }
     const { fonction, message, site, page } = form.values
@@ -78,14 +79,16 @@ function show(
   const { typed, sought, refused } = shown
   const isMistaken = sought?.is === 'no-number' || sought?.is === 'nobody'
   const errors = { ...shown.errors, ...(isMistaken && { numero: MISTAKES[sought.is] }) }
+  const isMerged = sought?.is === 'found' && sought.isMerged
   if (Object.keys(errors).length > 0) ctx.status = 422
-  else if (refused) ctx.status = 409
+  else if (refused || (isMerged && ctx.method === 'POST')) ctx.status = 409
   const addressee: Addressee | null = sought?.is === 'found' ? sought.addressee : null
   render(ctx, 'join-requests/pages/ask.njk', {
     ...accountPage(ctx, visit, 'organisations'),
     form: { typed, errors },
     from: typed['site'] ? { site: typed['site'], page: typed['page'] ?? '' } : {},
     addressee,
+    isMerged,
     named: sought?.is === 'named' ? sought.named : null,
     refused: refused ?? null,
   })

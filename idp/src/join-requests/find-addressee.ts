@@ -1,5 +1,5 @@
 import type { Db } from '@myanm/database'
-import { findOrganisation } from '#organisations'
+import { findAtNumber } from '#organisations'
 import { lookUp, type NamePage, searchByName } from '#register'
 import { readBce } from '#rules/organisations'
 import type { Tables } from '../tables.ts'
@@ -7,7 +7,12 @@ import { looksLikeName } from './rules.ts'
 import { type Addressee, listNamed } from './store.ts'
 
 export type Found =
-  | { readonly is: 'found'; readonly addressee: Addressee }
+  | {
+      readonly is: 'found'
+      readonly addressee: Addressee
+      /** It stands behind a number it does not have: the one that had it was merged into it (E10). */
+      readonly isMerged: boolean
+    }
   /** E08 */
   | { readonly is: 'no-number' }
   /** E09 */
@@ -24,23 +29,33 @@ export function findAddressee(db: Db<Tables>, typed: string): Promise<Found> {
   return Promise.resolve({ is: 'no-number' })
 }
 
-/** The register answers, which is public; only what it does not know is found here alone. */
+/**
+ * The register answers, which is public; only what it does not know is found here alone. The number of
+ * one that was merged into another leads on to that one, and says so: its number would tell as much (E10).
+ */
 async function findByNumber(db: Db<Tables>, bce: string): Promise<Found> {
-  const [entry, here] = await Promise.all([lookUp(db, bce), findOrganisation(db, { bce })])
-  const isOpen = here !== undefined && here.state !== 'closed'
-  const name = (entry.is === 'found' ? entry.name : null) ?? (isOpen ? here.name : null)
+  const [entry, at] = await Promise.all([lookUp(db, bce), findAtNumber(db, bce)])
+  if (at?.isMerged) {
+    const kept = at.organisation
+    const found = kept.bce === null ? null : await findByNumber(db, kept.bce)
+    if (found?.is === 'found') return { ...found, isMerged: true }
+    return { is: 'found', addressee: { id: kept.id, bce: null, name: kept.name }, isMerged: true }
+  }
+  const here = at !== undefined && at.organisation.state !== 'closed' ? at.organisation : null
+  const name = (entry.is === 'found' ? entry.name : null) ?? here?.name ?? null
   if (name === null) return { is: 'nobody' }
-  return { is: 'found', addressee: { id: isOpen ? here.id : null, bce, name } }
+  return { is: 'found', addressee: { id: here?.id ?? null, bce, name }, isMerged: false }
 }
 
 /**
  * Any name is taken, in the words it was typed with: it reaches the one organisation that has it, but for
- * accents, capitals and « ASBL », or nobody. Of two with one name neither is guessed.
+ * accents, capitals and « ASBL », or nobody. Of two with one name neither is guessed. One that was
+ * merged into another is reached there, without a word: what a name reaches is never told.
  */
 async function findByName(db: Db<Tables>, name: string): Promise<Found> {
   const [only, second] = await listNamed(db, name)
   const id = only !== undefined && second === undefined ? only : null
-  return { is: 'found', addressee: { id, bce: null, name } }
+  return { is: 'found', addressee: { id, bce: null, name }, isMerged: false }
 }
 
 /** So many organisations of a name stand on one page. */

@@ -3,7 +3,7 @@ export { findAddressee, type Sought, seekOrganisation } from './find-addressee.t
 export { joinForm } from './forms.ts'
 export { refuseBecauseClosed } from './refuse-because-closed.ts'
 export { joinRequestRoutes } from './routes.ts'
-export { listRequestsOf, type OwnRequest } from './store.ts'
+export { type Addressee, listRequestsOf, type OwnRequest } from './store.ts'
 export { tellOfRequest, watchRequests } from './watch.ts'
 export { type Escalated, listEscalated, listWaitingAt, type WaitingAt } from './watch-store.ts'
 export { wantedOf } from './way-on.ts'

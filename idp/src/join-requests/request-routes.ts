@@ -1,6 +1,7 @@
 import type Router from '@koa/router'
 import { frameProblem, readForm, render } from '@myanm/chassis'
 import { accountPage, keepNotice, requirePerson } from '#visits'
+import { findAddressee } from './find-addressee.ts'
 import { nothingForm } from './forms.ts'
 import type { JoinRequestNeeds } from './needs.ts'
 import { mayAskAgainOn } from './rules.ts'
@@ -23,6 +24,12 @@ export function requestRoutes(router: Router, needs: JoinRequestNeeds): void {
     })
   }
 
+  /** Where the organisation went that was asked by its number, and has no answer to give any more. */
+  const mergedInto = async ({ isOfClosed, bce }: OwnRequest): Promise<string | null> => {
+    const found = isOfClosed && bce !== null ? await findAddressee(db, bce) : null
+    return found?.is === 'found' && found.isMerged ? found.addressee.name : null
+  }
+
   router.get('/compte/demandes/:requestId', async (ctx) => {
     const visit = await requirePerson(ctx, needs)
     if (!visit) return
@@ -33,6 +40,7 @@ export function requestRoutes(router: Router, needs: JoinRequestNeeds): void {
       ...accountPage(ctx, visit, 'organisations'),
       request,
       isIn: isIn(request),
+      mergedInto: await mergedInto(request),
       wayOn: isIn(request) ? wayOn(request) : null,
       again,
       mayAskAgain: state !== 'pending' && !isIn(request) && (!again || again <= new Date()),

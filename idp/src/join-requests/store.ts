@@ -80,20 +80,23 @@ export async function findEarlier(
   }
 }
 
-/** Open organisations of this name, two at most; what the team has not looked at yet is not one. */
+/**
+ * Open organisations of this name, two at most; what the team has not looked at yet is not one. One that
+ * was merged is the one it went into.
+ */
 export async function listNamed(db: Reader, name: string): Promise<string[]> {
-  const rows = await db
-    .selectFrom('organisation')
-    .select('id')
-    .where(
-      sql<boolean>`organisation_name_key(name) = organisation_name_key(${name}::text)
-        and organisation_name_key(${name}::text) <> ''`,
+  const { rows } = await sql<{ id: string }>`
+    with recursive named as (
+      select id, state, to_check, is_canary, merged_into, 0 as step from organisation
+        where organisation_name_key(name) = organisation_name_key(${name}::text)
+          and organisation_name_key(${name}::text) <> ''
+      union all
+      select o.id, o.state, o.to_check, o.is_canary, o.merged_into, named.step + 1
+        from organisation o join named on o.id = named.merged_into
+        where named.step < 20
     )
-    .where('state', '<>', 'closed')
-    .where('to_check', '=', false)
-    .where('is_canary', '=', false)
-    .limit(2)
-    .execute()
+    select distinct id from named where state <> 'closed' and not to_check and not is_canary
+      limit 2`.execute(db)
   return rows.map(({ id }) => id)
 }
 

@@ -13,6 +13,7 @@ export {
   listEverMembers,
 } from './colleagues-store.ts'
 export { getIdentity, type Identity, saveIdentity, saveLegalForm } from './correction-store.ts'
+export { type AtNumber, findAtNumber } from './find-at-number.ts'
 export { registerOrganisation, renameOrganisation, setOption } from './founding-store.ts'
 export {
   admit,

@@ -263,6 +263,28 @@ export async function hasLaterMerge(db: Db<Tables>, { id, kept }: Merge): Promis
   return row !== undefined
 }
 
+/** The line of merges an organisation went with: itself first. */
+const lineOf = (organisation: string) => sql`
+  recursive line as (
+    select id, name, state, merged_into, 0 as step from organisation
+      where id = ${organisation}::uuid
+    union all
+    select o.id, o.name, o.state, o.merged_into, line.step + 1
+      from organisation o join line on o.id = line.merged_into
+      where line.step < 20
+  )`
+
+/** The last of a line of merges, for whoever asks; undefined when there is none, or it is closed. */
+export async function findSuccessor(
+  db: Db<Tables>,
+  organisation: string,
+): Promise<string | undefined> {
+  const { rows } = await sql<{ id: string }>`
+    with ${lineOf(organisation)}
+    select id from line where step > 0 and merged_into is null and state <> 'closed'`.execute(db)
+  return rows[0]?.id
+}
+
 /**
  * Where an organisation went, to the last one of a line of merges, for somebody who was of it when it
  * went and is of that one now; undefined for everybody else.
@@ -274,20 +296,14 @@ export async function findMergedInto(
   { readonly name: string; readonly into: string; readonly intoName: string } | undefined
 > {
   const { rows } = await sql<{ name: string; into: string; intoName: string }>`
-    with recursive line as (
-      select id, name, merged_into, 0 as step from organisation where id = ${organisation}::uuid
-      union all
-      select o.id, o.name, o.merged_into, line.step + 1
-        from organisation o join line on o.id = line.merged_into
-        where line.step < 20
-    )
+    with ${lineOf(organisation)}
     select gone.name, last.id as into, last.name as "intoName"
       from line gone, line last
       where gone.step = 0 and last.step > 0 and last.merged_into is null
         and exists (select from membership where organisation_id = gone.id
           and account_id = ${account}::uuid and state = 'active')
-        and exists (select from membership m join organisation o on o.id = m.organisation_id
-          where m.organisation_id = last.id and m.account_id = ${account}::uuid
-            and m.state = 'active' and o.state <> 'closed')`.execute(db)
+        and last.state <> 'closed'
+        and exists (select from membership where organisation_id = last.id
+          and account_id = ${account}::uuid and state = 'active')`.execute(db)
   return rows[0]
 }

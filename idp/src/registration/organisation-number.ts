@@ -1,6 +1,6 @@
 import type { Db } from '@myanm/database'
 import { z } from 'zod'
-import { findOrganisation } from '#organisations'
+import { findAtNumber } from '#organisations'
 import { type LookedUp, lookUp } from '#register'
 import { readBce } from '#rules/organisations'
 import type { Tables } from '../tables.ts'
@@ -15,8 +15,14 @@ export type Numbered =
   | { readonly is: 'person' }
   /** Its account was closed: the team opens it again. */
   | { readonly is: 'closed' }
-  /** E10 */
-  | { readonly is: 'known'; readonly bce: string; readonly id: string; readonly name: string }
+  /** E10; the number is its own, also when the one that was typed is of another it was merged with. */
+  | {
+      readonly is: 'known'
+      readonly bce: string
+      readonly id: string
+      readonly name: string
+      readonly isMerged: boolean
+    }
   | { readonly is: 'new'; readonly bce: string; readonly entry: Entry }
 
 export type Entry = Extract<LookedUp, { is: 'found' }>
@@ -50,6 +56,8 @@ const line = (longest: number, message: string) =>
 export const joinForm = z.object({
   fonction: line(120, 'registration.join.fonction.wrong'),
   message: line(1000, 'registration.join.message.wrong'),
+  // Whom the page named.
+  organisme: z.string().max(64).catch('').default(''),
 })
 
 /** @param language of the names, where the register has several */
@@ -60,8 +68,11 @@ export async function readNumber(
 ): Promise<Numbered> {
   const bce = readBce(typed)
   if (bce === null) return { is: 'no-number' }
-  const here = await findOrganisation(db, { bce })
-  if (here && here.state !== 'closed') return { is: 'known', bce, id: here.id, name: here.name }
+  const here = await findAtNumber(db, bce)
+  if (here && here.organisation.state !== 'closed') {
+    const { id, name, bce: own } = here.organisation
+    return { is: 'known', bce: own ?? bce, id, name, isMerged: here.isMerged }
+  }
   // One that was closed keeps its number, and may well be active in the register (E09 would be untrue).
   if (here) return { is: 'closed' }
   const entry = await lookUp(db, bce, language)

@@ -24,8 +24,7 @@ export function numberPage(shown: {
     page: 'organisation-number',
     form: { typed, errors },
     outcome: numbered?.is ?? null,
-    known:
-      numbered?.is === 'known' ? { name: numbered.name, id: numbered.id, bce: numbered.bce } : null,
+    known: numbered?.is === 'known' ? numbered : null,
   }
 }
 

@@ -5,7 +5,7 @@ import type { Context } from 'koa'
 import { findAccount } from '#accounts'
 import { askToJoin } from '#join-requests'
 import { isDue, type Journey, journeyOf } from '#journeys'
-import { findOrganisation } from '#organisations'
+import { findAtNumber } from '#organisations'
 import { pageAtSite } from '#rules/oidc'
 import { enter } from './enter.ts'
 import { registerDraft } from './finish-draft.ts'
@@ -160,12 +160,18 @@ export function organisationRoutes(router: Router, needs: RegistrationNeeds): vo
       ctx.status = 422
       return showJoin(ctx, form, here)
     }
-    const addressee = await findOrganisation(db, { bce: draft.bce })
-    if (!addressee || !('account' in owner)) return seeOther(ctx, pathsOf(journey.uid).end)
+    const at = await findAtNumber(db, draft.bce)
+    if (!at || !('account' in owner)) return seeOther(ctx, pathsOf(journey.uid).end)
+    const { organisation: addressee, isMerged } = at
+    // Merged since the page was made: nothing goes to another organisation than the one it named.
+    if (isMerged && form.values.organisme !== addressee.id) {
+      ctx.status = 409
+      return showJoin(ctx, form, here)
+    }
     // Asked already, or of the team by now: they go on all the same, and find it in their account.
     await askToJoin(needs, {
       account: owner.account,
-      addressee: { id: addressee.id, bce: draft.bce, name: addressee.name },
+      addressee: { id: addressee.id, bce: addressee.bce, name: addressee.name },
       function: form.values.fonction,
       message: form.values.message,
       role: null,
@@ -181,13 +187,14 @@ export function organisationRoutes(router: Router, needs: RegistrationNeeds): vo
     form: object,
     { journey, owner, draft }: { journey: Journey; owner: DraftOwner; draft: Draft },
   ): Promise<void> {
-    const here = await findOrganisation(db, { bce: draft.bce })
-    if (!here || !('account' in owner)) return seeOther(ctx, pathsOf(journey.uid).end)
+    const at = await findAtNumber(db, draft.bce)
+    if (!at || !('account' in owner)) return seeOther(ctx, pathsOf(journey.uid).end)
+    const isFirst = draft.told === null
     showStep(ctx, journey, {
       page: 'organisation-join',
       form,
-      organisation: here.name,
-      wasFirst: draft.told === null ? null : 'somebody-else',
+      organisation: at.organisation,
+      because: at.isMerged ? 'merged' : isFirst ? 'known' : 'somebody-else',
     })
   }
 }
