@@ -127,12 +127,42 @@ const become = (login: string, role: string, key: string) =>
     [idOf(login), org(key), role],
   )
 
+/** Gives somebody a last day, so many days from today. @returns it */
+async function lastDay(login: string, key: string, days: number): Promise<string> {
+  const [row] = await query<{ day: string }>(
+    database,
+    `update membership set ends_on = (now() at time zone 'Europe/Brussels')::date + $3::int
+      where account_id = $1 and organisation_id = $2 and state = 'active'
+      returning ends_on::text as day`,
+    [idOf(login), org(key), days],
+  )
+  return row?.day ?? ''
+}
+
+/** What the journal says of last days: whose, which, why, and who decided it. */
+async function daysIn(key: string): Promise<(string | null)[][]> {
+  const rows = await query<{ login: string; day: string; because: string; by: string | null }>(
+    database,
+    `select a.login, details ->> 'until' as day, details ->> 'because' as because, b.login as by
+      from journal join account a on a.id = account_id left join account b on b.id = actor_id
+      where organisation_id = $1 and event = 'role-given-until' order by journal.id`,
+    [org(key)],
+  )
+  return rows.map(({ login, day, because, by }) => [login, day, because, by])
+}
+
 describe('two organisations that are one', () => {
   test('are looked at, proposed by one of the team, merged by another, and two again as they were', async () => {
     await become('independant', 'LECTEUR', 'passage')
     // Of both: with the lower role where they stay, and with the same one.
     await become('lecteur', 'COLLABORATEUR', 'passage')
     await become('collaborateur', 'COLLABORATEUR', 'passage')
+    // Somebody who joins for a time, and somebody whose time becomes longer.
+    const [joins, shorter, longer] = [
+      await lastDay('independant', 'passage', 90),
+      await lastDay('collaborateur', 'tilleuls', 40),
+      await lastDay('collaborateur', 'passage', 200),
+    ]
     const before = await bytes()
     const [first, second] = [await staff(), await another('candidat')]
 
@@ -168,6 +198,11 @@ describe('two organisations that are one', () => {
       responsable: 'RESPONSABLE',
       voisin: 'RESPONSABLE',
     })
+    // No last day moves without a line that says so.
+    expect(await daysIn('tilleuls')).toEqual([
+      ['independant', joins, 'merged', 'candidat'],
+      ['collaborateur', longer, 'merged', 'candidat'],
+    ])
     // Told: what they were, what they are.
     await until(() => lettersTo('voisin').length > 0 && lettersTo('gestionnaire').length > 0)
     const [letter] = lettersTo('voisin')
@@ -186,6 +221,10 @@ describe('two organisations that are one', () => {
     expect([await stateOf('tilleuls'), await stateOf('passage')]).toEqual(['active', 'active'])
     // Byte for byte, since and until and who had decided it included.
     expect(await bytes()).toEqual(before)
+    // Whoever came is gone, and with them their last day.
+    expect((await daysIn('tilleuls')).slice(2)).toEqual([
+      ['collaborateur', shorter, 'merge-undone', 'candidat'],
+    ])
     await until(() => lettersTo('voisin').length > 1)
     expect(lettersTo('voisin')[1]?.text).toMatch(/vous êtes gestionnaire de Le Passage ASBL/)
 
@@ -193,6 +232,11 @@ describe('two organisations that are one', () => {
     const boss = await comes('gestionnaire')
     const journal = await boss.go(at(`/organismes/${org('tilleuls')}/journal`))
     expect(journal.text).toMatch(/Un autre organisme a été réuni avec celui-ci/)
+    for (const day of [joins, longer, shorter]) {
+      expect(journal.text).toContain(
+        `a reçu une date de fin : ${day.split('-').reverse().join('/')}`,
+      )
+    }
     expect(journal.text).toMatch(/L’autre organisme réuni avec celui-ci est de nouveau/)
     const [was] = await query<{ role: string; until: Date | null }>(
       database,

@@ -181,6 +181,8 @@ export interface Moved {
   readonly email: string | null
   /** What it is now. */
   readonly role: Role
+  /** The last day the merge gave it. */
+  readonly endsOn: string | null
   /** What it was; null for who came with the merge. */
   readonly wasRole: Role | null
   readonly wasEndsOn: string | null
@@ -198,7 +200,7 @@ export async function listMoved(db: Db<Tables>, merge: string): Promise<Moved[]>
   const { rows } = await sql<Moved>`
     select r.membership_id as membership, r.account_id as account,
         a.given_name, a.family_name, a.email, coalesce(m.role, r.role) as role,
-        r.was_role as "wasRole", r.was_ends_on::text as "wasEndsOn",
+        r.ends_on::text as "endsOn", r.was_role as "wasRole", r.was_ends_on::text as "wasEndsOn",
         m.id is null or (m.state, m.role, m.role_since, m.role_by, m.ends_on, m.account_id)
             is distinct from ('active', r.role, r.role_since, r.role_by, r.ends_on, r.account_id)
           or exists (select from manager_transfer t where m.id in (t.from_membership, t.to_membership)

@@ -1,4 +1,5 @@
 import type { Db, Tx } from '@myanm/database'
+import type { Role } from '@myanm/permissions'
 import { recordEach } from '#journal'
 import type { Tables } from '../tables.ts'
 import { closeOrganisation, reopenOrganisation } from './closing-store.ts'
@@ -105,6 +106,10 @@ async function moveAll(
         details: { role, because },
       })),
     )
+    await recordDays(
+      tx,
+      people.map((one) => ({ ...one, organisation, by, because, before: null })),
+    )
   }
   for (const part of inParts(places.filter(({ after }) => after.what === 'raised'))) {
     const people = part.map(({ keptMembership, after }) => ({
@@ -121,7 +126,38 @@ async function moveAll(
           details: { from: keptRole ?? '', to: after.role, because },
         })),
     )
+    await recordDays(
+      tx,
+      part.map(({ account, keptEndsOn, after }) => ({
+        ...after,
+        ...{ account, organisation, by, because, before: keptEndsOn },
+      })),
+    )
   }
+}
+
+/** Whose last day became another, whatever became of the role: a day is never moved without a line. */
+function recordDays(
+  tx: Tx<Tables>,
+  people: readonly {
+    readonly organisation: string
+    readonly account: string
+    readonly by: string
+    readonly because: string
+    readonly role: Role
+    readonly before: string | null
+    readonly endsOn: string | null
+  }[],
+): Promise<void> {
+  return recordEach(
+    tx,
+    people
+      .filter(({ before, endsOn }) => before !== endsOn)
+      .map(({ organisation, account, by, because, role, endsOn }) => ({
+        ...{ event: 'role-given-until' as const, organisation, account, by },
+        details: { role, until: endsOn ?? 'none', because },
+      })),
+  )
 }
 
 /** Why a merge cannot be undone. */
@@ -224,6 +260,13 @@ async function takeBack(
           ...{ event: 'role-changed' as const, organisation, account, by },
           details: { from: role, to: wasRole ?? '', because },
         })),
+    )
+    await recordDays(
+      tx,
+      part.map(({ account, role, wasRole, endsOn, wasEndsOn }) => ({
+        ...{ organisation, account, by, because },
+        ...{ role: wasRole ?? role, before: endsOn, endsOn: wasEndsOn },
+      })),
     )
   }
 }
