@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { provision } from '@myanm/database'
 import { startLocalPostgres } from '@myanm/local-postgres'
 import pg from 'pg'
+import { fleetingDirectory } from './fleeting-directory.ts'
 import { ADMIN_URL, ROLE_PASSWORD, storingServices, TEMPLATE } from './services.ts'
 
 /** Kept for the tear-down, which Jest runs in the same process. */
@@ -24,7 +23,7 @@ async function startPostgres(): Promise<void> {
   const given = process.env['DATABASE_URL']
   if (!given) {
     // One server per run: two runs side by side do not see each other.
-    const directory = await mkdtemp(join(tmpdir(), 'myanm-test-'))
+    const directory = await fleetingDirectory()
     const server = await startLocalPostgres({ directory, durable: false })
     started.stop = async () => {
       await server.stop()
