@@ -20,6 +20,7 @@ import { endFamily, refuseReplay } from './replay.ts'
 import { sealWith } from './sealing.ts'
 import type { SubjectOf } from './subject.ts'
 import { currentWork, inOneWork, RedeemedAlready } from './unit-of-work.ts'
+import { insistOnWellFormedBody } from './well-formed-body.ts'
 
 export interface Engine {
   readonly middleware: Koa.Middleware
@@ -103,6 +104,7 @@ export async function startEngine(needs: EngineNeeds): Promise<Engine> {
       if (ctx.method === 'POST' && ASKED_BY_PEOPLE.has(ctx.path)) return askByGet(ctx)
       if (ctx.path === ROUTES.introspection && ctx.method === 'POST' && (await introspect(ctx)))
         return
+      insistOnWellFormedBody(ctx)
       try {
         await inOneWork({ db, statements }, hint, () => run(ctx as never, next))
       } catch (error) {

@@ -52,14 +52,30 @@ export function introspectionEndpoint(
     if (!FORM.test(ctx.get('content-type'))) return false
     const asking = clientBehind(ctx.get('authorization'), clients)
     if (asking === undefined) return false
-    const tokens = (await readFields(ctx)).getAll('token')
-    const [token] = tokens
-    if (token === undefined || token === '' || tokens.length > 1) {
+    const fields = await readFields(ctx)
+    const mistake = mistakeIn(fields, asking)
+    if (mistake !== null) {
       ctx.status = 400
-      ctx.body = { error: 'invalid_request', error_description: 'one token must be given' }
+      ctx.body = { error: 'invalid_request', error_description: mistake }
       return true
     }
-    ctx.body = await ask(token, asking)
+    ctx.body = await ask(fields.get('token') ?? '', asking)
     return true
   }
+}
+
+const PARAMETERS = ['token', 'token_type_hint', 'client_id'] as const
+const PROOFS = ['client_secret', 'client_assertion'] as const
+
+/**
+ * What the engine refuses, too: a parameter that is given twice (RFC 6749 §3.2), a second proof of who
+ * asks, or another name for them (§2.3). Whatever else is in the form is ignored (F42).
+ */
+function mistakeIn(fields: URLSearchParams, asking: string): string | null {
+  if ([...PARAMETERS, ...PROOFS].some((name) => fields.getAll(name).length > 1)) {
+    return 'a parameter must not be given twice'
+  }
+  if (!fields.get('token')) return 'one token must be given'
+  if (PROOFS.some((name) => fields.get(name))) return 'one client authentication must be given'
+  return (fields.get('client_id') || asking) === asking ? null : 'client_id is of another client'
 }

@@ -32,6 +32,7 @@ export {
   problems,
   type Way,
 } from './problem.ts'
+export { isWellFormed } from './request-limits.ts'
 export { referenceOf } from './request-log.ts'
 export { allowFormAction } from './security-headers.ts'
 export { type Running, serve } from './serve.ts'
