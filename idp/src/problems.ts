@@ -5,6 +5,7 @@ export const problem = problems({
   'sign-in-expired': 400,
   'sign-in-refused': 400,
   'signed-in-already': 409,
+  'somebody-else': 409,
   'account-suspended': 403,
   'dead-link': 410,
   'invalid-token': 401,

@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { ownForms, type Problem } from '@myanm/chassis'
 import type { Context } from 'koa'
 import { hasSecondFactor } from '#authenticators'
 import { OWN_CLIENT, RETURN_PATH } from '#clients'
 import { AAL2, reaches } from '#rules/oidc'
+import { problem } from '../problems.ts'
 import { isRecent, RECENT, sealReturn } from './rules.ts'
 import { type Visit, type VisitNeeds, whoIsHere } from './who-is-here.ts'
 
@@ -14,11 +16,27 @@ const MAX_AGE = String(RECENT / 1000 - 1)
  *
  *     const visit = await requirePerson(ctx, needs)
  *     if (!visit) return
+ *
+ * @throws Problem `somebody-else` for a form that was shown to another person in this browser
  */
 export async function requirePerson(ctx: Context, needs: VisitNeeds): Promise<Visit | null> {
   const visit = await whoIsHere(ctx, needs)
   if (!visit) goToSignIn(ctx, needs)
+  else if (!ownForms(ctx, visit.account)) throw somebodyElse(ctx)
   return visit
+}
+
+/** The page was opened by somebody who used this browser before: nothing of what it says is done. */
+function somebodyElse(ctx: Context): Problem {
+  const page = pageOf(ctx)
+  // In a link, a path that begins with two slashes is somebody else's host; a form's own may be no page.
+  const isPage = ctx.get('referer') !== '' && !page.startsWith('//')
+  return problem('somebody-else', {
+    ways: [
+      ...(isPage ? [{ key: 'visits.way.same-page', href: page }] : []),
+      { key: 'visits.way.account', href: '/compte' },
+    ],
+  })
 }
 
 /**

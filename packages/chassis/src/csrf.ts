@@ -7,14 +7,25 @@ import { frameProblem } from './problem.ts'
 
 export const CSRF_FIELD = 'jeton'
 
-const tokenOf = perRequest<() => string>('form token')
+interface Forms {
+  /** The token of a form that is shown. */
+  token(): string
+  /** See `ownForms`. */
+  own(person: string): boolean
+}
+
+const formsOf = perRequest<Forms>('form token')
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
 const VISITOR = /^[\w-]{22}$/
+
+/** Characters of an HMAC: a token is that of the visitor, and of a person's form that of the person too. */
+const SEAL = 43
 
 /**
  * CSRF on every form: the browser's own word on where the request comes from (Sec-Fetch-Site, Origin)
  * and a token bound to a cookie of this site (ASVS 3.5.1, yardsticks F30). The cookie holds 128 random
- * bits and says nothing about the person; the token is its HMAC.
+ * bits and says nothing about the person; the token is its HMAC. Whose form it is stands behind it, as
+ * another HMAC.
  */
 export function csrfProtection(options: {
   readonly key: Secret
@@ -24,8 +35,10 @@ export function csrfProtection(options: {
   const secure = isHttps(options.publicUrl)
   const cookieName = secure ? '__Host-visiteur' : 'visiteur'
 
-  const tokenFor = (visitor: string): string =>
-    createHmac('sha256', options.key.reveal()).update(`csrf:${visitor}`).digest('base64url')
+  const seal = (words: string): string =>
+    createHmac('sha256', options.key.reveal()).update(words).digest('base64url')
+  const sealOf = (visitor: string): string => seal(`csrf:${visitor}`)
+  const sealOfOwner = (visitor: string, person: string): string => seal(`csrf:${visitor}:${person}`)
 
   const visitorOf = (ctx: Context): string | undefined => {
     const visitor = ctx.cookies.get(cookieName)
@@ -33,37 +46,62 @@ export function csrfProtection(options: {
   }
 
   return async function csrfProtection(ctx, next) {
-    // Once per page, however many forms it has: a second cookie would undo the first form's token.
-    let token: string | undefined
-    tokenOf.set(ctx, () => {
-      if (token !== undefined) return token
-      const visitor = visitorOf(ctx) ?? randomBytes(16).toString('base64url')
-      ctx.cookies.set(cookieName, visitor, { secure, httpOnly: true, sameSite: 'lax', path: '/' })
-      token = tokenFor(visitor)
-      return token
+    let shownTo: string | undefined
+    let owner: string | undefined
+    let sentBy = ''
+    formsOf.set(ctx, {
+      token: () => {
+        // Once per page, however many forms it has: a second cookie would undo the first form's token.
+        if (shownTo === undefined) {
+          shownTo = visitorOf(ctx) ?? randomBytes(16).toString('base64url')
+          ctx.cookies.set(cookieName, shownTo, {
+            secure,
+            httpOnly: true,
+            sameSite: 'lax',
+            path: '/',
+          })
+        }
+        return sealOf(shownTo) + (owner === undefined ? '' : sealOfOwner(shownTo, owner))
+      },
+      own: (person) => {
+        owner = person
+        return sentBy === '' || isSame(sentBy, sealOfOwner(visitorOf(ctx) ?? '', person))
+      },
     })
     if (SAFE.has(ctx.method) || options.carriesOwnProof(ctx.path)) return next()
 
     const visitor = visitorOf(ctx)
     const fields = await readFields(ctx)
     const given = fields.getAll(CSRF_FIELD)
+    const token = given[0] ?? ''
     const proven =
       comesFromHere(ctx, options.publicUrl) &&
       visitor !== undefined &&
       given.length === 1 &&
-      isSame(given[0] ?? '', tokenFor(visitor))
+      isSame(token.slice(0, SEAL), sealOf(visitor))
     if (!proven) {
       throw frameProblem('form-expired', {
         ways: [{ key: 'problem.way.back-to-form', href: formOf(ctx) }],
       })
     }
+    sentBy = token.slice(SEAL)
     return next()
   }
 }
 
 /** The token of this visitor, for a form; sets the visitor cookie when there is none yet. */
 export function csrfToken(ctx: Context): string {
-  return tokenOf.get(ctx)()
+  return formsOf.get(ctx).token()
+}
+
+/**
+ * The forms this request shows are this person's from here on, and so is the one it was sent with: in a
+ * browser that several use, a page one has left open would otherwise do to another who signed in since
+ * what it says to the first. A form that was shown to nobody in particular is anybody's.
+ * @returns false when the form that was sent was shown to somebody else
+ */
+export function ownForms(ctx: Context, person: string): boolean {
+  return formsOf.get(ctx).own(person)
 }
 
 function comesFromHere(ctx: Context, publicUrl: URL): boolean {

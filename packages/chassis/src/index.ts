@@ -13,7 +13,7 @@ export {
   secret,
   url,
 } from './config.ts'
-export { CSRF_FIELD, csrfToken } from './csrf.ts'
+export { CSRF_FIELD, csrfToken, ownForms } from './csrf.ts'
 export { fieldsOf, oneOf, type ReadField } from './fields.ts'
 export { type FormResult, readFields, readForm, readText, type Typed } from './form.ts'
 export { formatAmount, formatCompanyNumber, formatDay, formatMoment } from './formats.ts'

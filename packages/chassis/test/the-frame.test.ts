@@ -8,6 +8,7 @@ import {
   createFrame,
   csrfToken,
   frameProblem,
+  ownForms,
   type Running,
   readForm,
   Secret,
@@ -51,6 +52,11 @@ function app(trustedProxies: number) {
         if (ctx.method === 'GET') ctx.body = csrfToken(ctx)
         else ctx.body = await readForm(ctx, z.object({ name: z.string('missing').max(5, 'long') }))
         break
+      case '/own': {
+        const isTheirs = ownForms(ctx, String(ctx.query['as']))
+        ctx.body = ctx.method === 'GET' ? csrfToken(ctx) : { isTheirs }
+        break
+      }
       case '/service':
         ctx.body = 'served'
         break
@@ -177,6 +183,24 @@ describe('a form', () => {
       expect(text).toContain('Ce formulaire a expiré. Rechargez la page et réessayez.')
       expect(text).not.toContain('evil')
     }
+  })
+
+  test('that was shown to somebody is theirs, whoever else uses the browser since', async () => {
+    const { cookie, jeton: anybodys } = await shown()
+    const { text: annes } = await ask('/own?as=anne', { headers: { cookie } })
+    const sent = async (as: string, jeton: string, path = '/own') =>
+      ask(`${path}?as=${as}`, {
+        method: 'POST',
+        body: `jeton=${jeton}&name=Anne`,
+        headers: { 'content-type': FORM, cookie },
+      })
+    expect(JSON.parse((await sent('anne', annes)).text)).toEqual({ isTheirs: true })
+    expect(JSON.parse((await sent('luc', annes)).text)).toEqual({ isTheirs: false })
+    expect(JSON.parse((await sent('luc', anybodys)).text)).toEqual({ isTheirs: true })
+    expect((await sent('luc', annes, '/form')).status).toBe(200)
+    const forged = `${annes.slice(0, -1)}${annes.endsWith('A') ? 'B' : 'A'}`
+    expect(JSON.parse((await sent('anne', forged)).text)).toEqual({ isTheirs: false })
+    expect((await sent('anne', annes.slice(-43))).status).toBe(403)
   })
 
   test('needs no token where a service brings its own proof', async () => {

@@ -70,7 +70,8 @@ export interface RelyingParty {
   /**
    * Who asks, as MyANM knows them now: for every write.
    *
-   * @throws Problem `signed-out` (401), `myanm-away` (503, E32), `organisation-left` (403, E41)
+   * @throws Problem `signed-out` (401), `somebody-else` (409: the form was shown to another person),
+   *   `myanm-away` (503, E32), `organisation-left` (403, E41)
    */
   freshPerson(ctx: Context): Promise<Person>
   /**

@@ -2,6 +2,7 @@ import { problems } from '@myanm/chassis'
 
 export const RELYING_PARTY_PROBLEMS = {
   'signed-out': 401,
+  'somebody-else': 409,
   'organisation-left': 403,
   'sign-in-expired': 400,
   'sign-in-cancelled': 400,

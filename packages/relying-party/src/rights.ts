@@ -59,8 +59,14 @@ export function rights(needs: {
   }
 
   const lookFresh = async (ctx: Context): Promise<Person> => {
-    const { session } = visits.get(ctx)
+    const { session, isOfSomebodyElse } = visits.get(ctx)
     if (!session) throw signedOut(ctx)
+    // A page one has left open does nothing for who has signed in here since.
+    if (isOfSomebodyElse) {
+      throw relyingPartyProblem('somebody-else', {
+        ways: [{ key: 'relying-party.way.back', href: pageOf(ctx, siteUrl) }],
+      })
+    }
     const { id, leftOrganisation, person } = await lookNow(ctx, session)
     if (leftOrganisation === null) return person
     await sessions.forgetLeftOrganisation(id)

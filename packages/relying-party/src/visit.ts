@@ -10,6 +10,8 @@ export interface Visit {
   fresh?: Promise<Person>
   /** The page shows that an organisation was left: it need not be said again. */
   toldLeft?: boolean
+  /** The form this request was sent with was shown to somebody else in this browser. */
+  isOfSomebodyElse?: boolean
   /** Their rights have changed and MyANM does not answer: they are shown the site in their own name. */
   isLimited?: boolean
 }

@@ -69,6 +69,27 @@ describe.each([
     expect(userinfos()).toBe(2)
   })
 
+  test('are not lent: a page one has left open writes nothing for who has signed in since', async () => {
+    const browser = await signIn()
+    const left = await browser.open(at('/'))
+    const isLeft = () => {
+      browser.setCookie(stage.site, 'session-site', 'x')
+      browser.setCookie(stage.provider.issuer, '_session', 'x')
+    }
+    isLeft()
+    stage.provider.who = 'bruno'
+    const now = await browser.open(at('/connexion'))
+    const refused = await browser.submit(left, '/ecrire')
+    expect(refused.status).toBe(409)
+    expect(refused.text).toContain('Quelqu’un d’autre s’est connecté depuis')
+    expect(JSON.parse((await browser.submit(now, '/ecrire')).text)).toMatchObject({ sub: 'bruno' })
+    // Back again: the page is theirs again.
+    isLeft()
+    stage.provider.who = 'anne'
+    await browser.open(at('/connexion'))
+    expect(JSON.parse((await browser.submit(left, '/ecrire')).text)).toMatchObject({ sub: 'anne' })
+  })
+
   test('of twenty writes at once are never older than the request', async () => {
     const browser = await signIn()
     const home = await browser.open(at('/'))

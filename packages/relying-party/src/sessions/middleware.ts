@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Log } from '@myanm/chassis'
+import { type Log, ownForms } from '@myanm/chassis'
 import type { Context, Middleware } from 'koa'
 import type { Clock } from '../api.ts'
 import { asSecret, type Cookie, fingerprint } from '../cookies.ts'
@@ -61,6 +61,7 @@ export function sessionMiddleware(needs: {
   return async function session(ctx, next) {
     const opened = await open(ctx)
     const visit: Visit = opened ? visitOf(opened) : {}
+    if (opened) visit.isOfSomebodyElse = !ownForms(ctx, opened.person.sub)
     visits.set(ctx, visit)
     await next()
     if (visit.toldLeft && visit.session) {
