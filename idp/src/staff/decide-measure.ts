@@ -68,6 +68,8 @@ async function apply(
   const person = await findAccount(tx, account)
   if (!locked || locked.state === 'closed' || person?.state !== 'active') return false
   if (!(await findMembership(tx, { organisation, account }))) {
+    // Who asked to take over has gone since: nobody is let in again by what they asked before.
+    if (kind === 'rescue') return false
     const because = 'appointed-by-the-team'
     await admit(tx, { organisation, account, by: staff, role: 'RESPONSABLE', because })
   }

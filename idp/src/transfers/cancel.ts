@@ -9,7 +9,16 @@ import { findProposed, settle } from './store.ts'
 /** Who leads takes the proposal back, as long as nobody has answered (6.3). */
 export function cancel(
   { db }: Needs<'db'>,
-  { organisation, by }: { readonly organisation: string; readonly by: string },
+  {
+    organisation,
+    transfer,
+    by,
+  }: {
+    readonly organisation: string
+    /** The one that was on the page: not one proposed since. */
+    readonly transfer: string
+    readonly by: string
+  },
 ): Promise<TransferRefusal | null> {
   return transact(db, async (tx) => {
     await lockOrganisation(tx, organisation)
@@ -17,7 +26,7 @@ export function cancel(
       await findManager(tx, organisation),
       await findProposed(tx, organisation),
     ]
-    if (!proposed || leads?.account !== by) return 'not-now'
+    if (proposed?.id !== transfer || leads?.account !== by) return 'not-now'
     if (!(await settle(tx, proposed.id, { state: 'cancelled', by }))) return 'not-now'
     await record(tx, { event: 'transfer-cancelled', organisation, account: proposed.to, by })
     const details = { what: 'cancelled' }

@@ -21,5 +21,3 @@ const reason = z
 export const rescueForm = z.object({ raison: reason })
 
 export const objectionForm = z.object({ proposition: answerForm.shape.proposition, raison: reason })
-
-export const nothingForm = z.object({})

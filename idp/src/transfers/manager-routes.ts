@@ -10,7 +10,7 @@ import {
 import { keepNotice } from '#visits'
 import { accept, refuse } from './answer.ts'
 import { cancel } from './cancel.ts'
-import { answerForm, nothingForm, proposalForm } from './forms.ts'
+import { answerForm, proposalForm } from './forms.ts'
 import type { TransferNeeds } from './needs.ts'
 import { situationOf } from './present.ts'
 import { propose } from './propose.ts'
@@ -89,8 +89,7 @@ export function managerRoutes(router: Router, needs: TransferNeeds): void {
   router.post(`${BASE}/annuler`, async (ctx) => {
     const here = await requireMember(ctx, needs, 'manager.transfer')
     if (!here) return
-    await readForm(ctx, nothingForm)
-    const refusal = await cancel(needs, { organisation: here.organisation.id, by: here.account })
+    const refusal = await cancel(needs, await answerOn(ctx, here))
     finishStep(ctx, { here, refusal, done: 'transfers.done.cancelled' })
   })
 

@@ -2,7 +2,7 @@ import type Router from '@koa/router'
 import { readForm } from '@myanm/chassis'
 import type { Context } from 'koa'
 import { type MemberVisit, requireMember, requireRecentMember, roleTooLow } from '#memberships'
-import { nothingForm, objectionForm, rescueForm } from './forms.ts'
+import { answerForm, objectionForm, rescueForm } from './forms.ts'
 import { finishStep, showManager } from './manager-routes.ts'
 import type { TransferNeeds } from './needs.ts'
 import { situationOf } from './present.ts'
@@ -44,8 +44,10 @@ export function rescueRoutes(router: Router, needs: TransferNeeds): void {
   router.post(`${BASE}/reprendre/retirer`, async (ctx) => {
     const here = await requireMember(ctx, needs, 'team.read')
     if (!here) return
-    await readForm(ctx, nothingForm)
-    const given = { organisation: here.organisation.id, by: here.account }
+    const form = await readForm(ctx, answerForm)
+    const { id: organisation } = here.organisation
+    if (!form.ok) throw transferProblem('not-now', organisation)
+    const given = { organisation, rescue: form.values.proposition, by: here.account }
     const refusal = await withdrawRescue(needs, given)
     finishStep(ctx, { here, refusal, done: 'transfers.done.withdrawn' })
   })

@@ -75,12 +75,13 @@ export function objectToRescue(
 /** Who asked no longer wants to. */
 export function withdrawRescue(
   { db }: Needs<'db'>,
-  { organisation, by }: { readonly organisation: string; readonly by: string },
+  given: Pick<Given, 'organisation' | 'by'> & { readonly rescue: string },
 ): Promise<TransferRefusal | null> {
+  const { organisation, by } = given
   return transact(db, async (tx) => {
     await lockOrganisation(tx, organisation)
     const rescue = await findRescue(tx, organisation)
-    if (rescue?.account !== by) return 'not-now'
+    if (rescue?.id !== given.rescue || rescue.account !== by) return 'not-now'
     if (!(await settleRescue(tx, rescue.id, { state: 'withdrawn', by: null }))) return 'not-now'
     await record(tx, {
       event: 'rescue-decided',

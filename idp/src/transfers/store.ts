@@ -8,6 +8,8 @@ export interface Transfer {
   readonly organisation: string
   readonly state: 'proposed' | 'accepted' | 'refused' | 'cancelled' | 'expired' | 'undone'
   readonly from: string
+  /** The membership that led: not one somebody was given after it ended. */
+  readonly fromMembership: string
   readonly to: string
   readonly proposedAt: Date
   readonly expiresAt: Date
@@ -25,6 +27,7 @@ const described = (db: Db<Tables>) =>
       'manager_transfer.organisation_id as organisation',
       'manager_transfer.state',
       'f.account_id as from',
+      'f.id as fromMembership',
       't.account_id as to',
       'manager_transfer.proposed_at as proposedAt',
       'manager_transfer.expires_at as expiresAt',

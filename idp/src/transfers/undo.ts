@@ -31,7 +31,8 @@ export async function findUndoable(
     leads: leads?.account,
     from: {
       account: transfer.from,
-      isMember: membership !== undefined,
+      // Who went out of the team and came back is there as what they were let in as.
+      isMember: membership?.id === transfer.fromMembership,
       isActive: account?.state === 'active',
     },
     to: transfer.to,

@@ -146,7 +146,8 @@ const RIVALS: Readonly<Record<string, Rival>> = {
     signsOut: true,
   },
   'being taken back': {
-    press: ({ manager }) => manager(at('/gestionnaire/annuler')),
+    press: async ({ manager }) =>
+      manager(at('/gestionnaire/annuler'), { proposition: await proposition() }),
     acceptingLoses: 'refused 409',
     losesToAccepting: 'refused 403|refused 409',
   },
@@ -157,8 +158,12 @@ async function proposedBy(manager: Press): Promise<{ readonly proposition: strin
   expect(await manager(at('/gestionnaire/transferer'), { personne: idOf('responsable') })).toBe(
     'done',
   )
+  return { proposition: await proposition() }
+}
+
+async function proposition(): Promise<string> {
   const [open] = await query<{ id: string }>(database, 'select id from manager_transfer')
-  return { proposition: String(open?.id) }
+  return String(open?.id)
 }
 
 test('fifty rounds of two proposals at once: one is made, the other is told so (E18)', async () => {

@@ -354,8 +354,10 @@ async function make(db: Db, { place, one, staff, observer }: Making): Promise<un
       const answer = { organisation, transfer: open?.id ?? organisation, by: open?.to ?? who, now }
       return one.move === 'accept' ? accept({ db }, answer) : refuse({ db }, answer)
     }
-    case 'cancel':
-      return cancel({ db }, { organisation, by })
+    case 'cancel': {
+      const open = await openTransfer(observer, organisation)
+      return cancel({ db }, { organisation, transfer: open?.id ?? organisation, by })
+    }
     case 'undo': {
       const last = await lastTransfer(observer, organisation)
       return undo({ db }, { organisation, transfer: last ?? organisation, by, now })
@@ -519,7 +521,7 @@ async function rescues(db: Db, { place, one, staff, observer }: Part): Promise<u
       return objectToRescue({ db }, { organisation, rescue, by, reason, now })
     }
     case 'withdraw-rescue':
-      return withdrawRescue({ db }, { organisation, by: open?.account ?? who })
+      return withdrawRescue({ db }, { organisation, rescue, by: open?.account ?? who })
     case 'refuse-rescue':
       return (
         (await transact(db, (tx) => refuseRescue(tx, { organisation, rescue, staff, reason }))) ??
