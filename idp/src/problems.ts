@@ -10,6 +10,7 @@ export const problem = problems({
   'dead-link': 410,
   'invalid-token': 401,
   'needs-organisation': 403,
+  'sites-of-the-house-only': 403,
   'invitation-for-other': 403,
   'role-too-low': 403,
   'no-longer-member': 404,

@@ -1,5 +1,5 @@
 import { type Db, isUniqueViolation, type Tx, transact } from '@myanm/database'
-import { decide } from '@myanm/permissions'
+import { compareRoles, decide, type Role } from '@myanm/permissions'
 import { type Account, changeAccountType, findAccount, standingOf } from '#accounts'
 import { record } from '#journal'
 import { post } from '#mail'
@@ -112,7 +112,9 @@ async function hold(
   }
   const { account, kind } = held
   const membership = await findMembership(tx, { organisation, account })
-  if (kind === 'raise' && !membership) return { refusal: 'settled' } as const
+  if (kind === 'raise' && !(membership && isRaise(membership.role, role))) {
+    return { refusal: 'settled' } as const
+  }
   return {
     refusal: null,
     account,
@@ -121,6 +123,10 @@ async function hold(
     name: { organisation: nameInMail(place.name) ?? UNNAMED, organisationId: organisation },
   }
 }
+
+/** What is refused names no role; what is given is more than there is: nobody is lowered by a yes (4.3.5). */
+const isRaise = (before: Role, given: Grantable | null): boolean =>
+  given === null || compareRoles(given, before) > 0
 
 async function tell(
   tx: Tx<Tables>,

@@ -17,8 +17,10 @@ const FORM = /^Bearer ([\w-]{20,})$/
 
 /**
  * Who asks our own API: the person behind an access token, acting for an organisation (RFC 6750).
- * Tokens meant for another service, or bound to a key (DPoP), are not accepted here.
- * @throws Problem `invalid-token` (401), or `needs-organisation` (403) in one's own name
+ * Tokens meant for another service, or bound to a key (DPoP), are not accepted here, nor those of a client
+ * that is no site of the house.
+ * @throws Problem `invalid-token` (401), `sites-of-the-house-only` (403), or `needs-organisation` (403) in
+ *   one's own name
  */
 export async function bearerOf(
   ctx: Context,
@@ -37,6 +39,8 @@ export async function bearerOf(
   const grant = grantId ? await provider.Grant.find(grantId) : undefined
   const standing = await standingUnder(needs.db, { accountId, grantId })
   if (!client || !grant || standing?.account.state !== 'active') throw refused()
+  // A person who shares who they are with a partner does not share their colleagues (M53, X2).
+  if (!client['firstParty']) throw problem('sites-of-the-house-only')
   if (!scopes.has('organisation') || !standing.organisation) throw problem('needs-organisation')
   return {
     account: accountId,
