@@ -843,6 +843,14 @@ export interface StaffTaskTable {
   reason: string | null
 }
 
+export interface WishToLeadTable {
+  account_id: string
+  organisation_id: string
+  client_id: string
+  return_path: string | null
+  wished_at: Generated<Date>
+}
+
 export interface Tables {
   account: AccountTable
   account_identifier: AccountIdentifierTable
@@ -918,4 +926,5 @@ export interface Tables {
   staff_correction: StaffCorrectionTable
   staff_member: StaffMemberTable
   staff_task: StaffTaskTable
+  wish_to_lead: WishToLeadTable
 }

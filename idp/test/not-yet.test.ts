@@ -11,6 +11,7 @@ import {
   withDatabase,
 } from '@myanm/testing'
 import { decodeJwt } from 'jose'
+import { accept, findProposed, propose } from '#transfers'
 import { signsIn } from './stage/team.ts'
 import { until } from './stage/until.ts'
 import { onTheWire, type Wire } from './stage/wire.ts'
@@ -384,11 +385,65 @@ describe('a higher role', () => {
     expect(await query(database, 'select from join_request')).toEqual([])
   })
 
-  test('that only one person has is not asked for: the page says how it goes on', async () => {
-    const { page } = await ask(await comeIn('responsable'), { minimum_role: 'GESTIONNAIRE' })
+  test('that only one person has is handed over, and leads on to the page that was wanted, days later', async () => {
+    const visitor = await comeIn('responsable')
+    const { page } = await ask(visitor, {
+      minimum_role: 'GESTIONNAIRE',
+      page: '/publier/forfaits',
+    })
     expect(page.text).toContain('Une seule personne a ce rôle')
-    expect(page.$(`a[href="/organismes/${idOf('tilleuls')}/gestionnaire"]`)).toHaveLength(1)
+    expect(page.text).toContain('vous continuerez vers la page que vous vouliez, sur Guide Social')
     expect(page.$('form[action$="/role"]')).toHaveLength(0)
+    const how = await visitor.submit({ form: 'form[action$="/gestionnaire"]' })
+    expect(how.url.pathname).toBe(`/organismes/${idOf('tilleuls')}/gestionnaire`)
+    expect(how.text).toContain('Une fois gestionnaire, vous continuerez d’ici sur Guide Social.')
+    expect(how.text).not.toContain('Continuer sur Guide Social')
+    // Nobody else sees what they wanted.
+    const manager = await comeIn('gestionnaire')
+    expect((await manager.go(how.url)).text).not.toContain('Guide Social.')
+
+    const organisation = idOf('tilleuls')
+    const { db } = myanm.idp.services
+    const handsOver = async (from: string, to: string) => {
+      await propose({ db }, { organisation, by: accountOf(from), to: accountOf(to) })
+      const transfer = (await findProposed(db, organisation))?.id ?? ''
+      return accept({ db }, { organisation, transfer, by: accountOf(to), now: new Date() })
+    }
+    await propose(
+      { db },
+      { organisation, by: accountOf('gestionnaire'), to: accountOf('responsable') },
+    )
+    // From the letter, in another browser.
+    const later = await comeIn('responsable')
+    await later.go(new URL(`${how.url.pathname}/accepter`, myanm.issuer))
+    const done = await later.submit({ form: 'form[action$="/accepter"]' })
+    expect(done.text).toContain('Vous êtes maintenant gestionnaire')
+    const way = new URL(
+      done.$('main a:contains("Continuer sur Guide Social")').attr('href') ?? 'about:blank',
+    )
+    expect([way.pathname, Object.fromEntries(way.searchParams)]).toEqual([
+      '/connexion',
+      { organisation, retour: '/publier/forfaits' },
+    ])
+    // As long as a request would have waited.
+    await arrange(database, "update wish_to_lead set wished_at = now() - interval '30 days'")
+    expect((await later.go(how.url)).text).not.toContain('Continuer sur Guide Social')
+    await handsOver('responsable', 'gestionnaire')
+  })
+
+  test('of an organisation of others is not wished for', async () => {
+    const visitor = await comeIn('responsable')
+    const { page } = await ask(visitor, { minimum_role: 'GESTIONNAIRE' })
+    const jeton = String(page.$('input[name=jeton]').attr('value'))
+    for (const designe of [idOf('passage'), crypto.randomUUID(), 'x']) {
+      await visitor.post(`${page.url.pathname}/gestionnaire`, { designe, jeton })
+    }
+    const kept = await query(
+      database,
+      'select from wish_to_lead where organisation_id is distinct from $1',
+      [idOf('tilleuls')],
+    )
+    expect(kept).toEqual([])
   })
 
   test('lost again while the page is open gives nothing', async () => {

@@ -176,6 +176,7 @@ describe('what is kept long enough', () => {
       'staff_action',
       'staff_correction',
       'staff_task',
+      'wish_to_lead',
     ])
   })
 

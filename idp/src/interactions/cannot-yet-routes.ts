@@ -15,6 +15,7 @@ import {
 import { finish, isDue, type Journey, journeyOf } from '#journeys'
 import { findOrganisation } from '#organisations'
 import { roleToAskFor } from '#rules/join-requests'
+import { wishToLead } from '#transfers'
 import { keepNotice } from '#visits'
 import { showWaysIn } from './cannot-yet-page.ts'
 import { type Question, questionOf, roleNow } from './context-view.ts'
@@ -75,6 +76,19 @@ export function cannotYetRoutes(router: Router, needs: InteractionNeeds): void {
       message,
     })
     await answer(ctx, begun, { asked, organisation: organisation.id })
+  })
+
+  router.post('/contexte/:uid/gestionnaire', async (ctx) => {
+    const begun = await begin(ctx)
+    if (!begun) return
+    const { journey, question } = begun
+    const form = await readForm(ctx, namedForm)
+    const organisation = form.ok ? form.values.designe : ''
+    // Of one's own only: of others nothing is looked up, and nothing kept.
+    if ((await roleNow(db, question, organisation)) === null) return backTo(ctx, journey)
+    await wishToLead(needs, { ...wanted(question), organisation })
+    ctx.status = 303
+    ctx.redirect(`/organismes/${organisation}/gestionnaire`)
   })
 
   router.post('/contexte/:uid/rejoindre', async (ctx) => {

@@ -8,6 +8,7 @@ import { findRescue, listObjections } from './rescue-store.ts'
 import { answersFor, isOpenToObjections } from './rules.ts'
 import { type Answerable, findProposed, listAnswerable } from './store.ts'
 import { findUndoable } from './undo.ts'
+import { wishedPage } from './wish-to-lead.ts'
 
 /** Somebody of the team as colleagues know them (M53). */
 export interface Named {
@@ -41,11 +42,14 @@ export async function situationOf(
     asked: [proposed?.from, proposed?.to, undoable?.from, undoable?.to],
   })
   const leads = answerable.find((person) => person.role === 'GESTIONNAIRE')
+  const wished = await wishedPage(db, { account, organisation: id })
   const objections = rescue ? await listObjections(db, rescue.id) : []
   return {
     isVacant: file?.state === 'vacant',
     isManager: role === 'GESTIONNAIRE',
     answers: answersFor(role),
+    // The page at a site that they came for, and that only who leads may open.
+    wished,
     leads: leads ? named(leads) : null,
     // All of them: who were missing here and stands on the team page would be known to be suspended, or
     // about to leave (M53).

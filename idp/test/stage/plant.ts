@@ -141,6 +141,10 @@ export async function plant(
     ],
     [`insert into organisation_choice values ($1, $2)`, [account, organisation?.id]],
     [
+      `insert into wish_to_lead values ($1, $2, 'monasbl', '/zqxvkj7')`,
+      [account, organisation?.id],
+    ],
+    [
       `insert into organisation_draft (account_id, bce, client_id, return_path, told, sent_at,
           registration_id)
         values ($1, '0314595348', 'monasbl', '/zqxvkj7', '{"telephone":"brouillon-zqxvkj7"}', now(),

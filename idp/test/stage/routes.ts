@@ -181,6 +181,7 @@ export const FORMS = [
   '/contexte/:uid/annuler',
   '/contexte/:uid/invitation',
   '/contexte/:uid/role',
+  '/contexte/:uid/gestionnaire',
   '/contexte/:uid/rejoindre',
   '/contexte/:uid/retirer',
   '/organismes/rejoindre',

@@ -143,6 +143,21 @@ export const rights = {
       created_at: personal('behaviour', 'page'),
     },
   },
+  wish_to_lead: {
+    section: 'organisations',
+    purpose: 'act-for',
+    period: { kind: 'after', length: days(30), since: 'wished_at' },
+    person: { column: 'account_id' },
+    erasure: 'row',
+    order: 'wished_at',
+    columns: {
+      account_id: personal('link', 'file'),
+      organisation_id: personal('link', 'page', { names: 'organisation' }),
+      client_id: personal('behaviour', 'page', { names: 'client' }),
+      return_path: personal('behaviour', 'file'),
+      wished_at: personal('behaviour', 'page'),
+    },
+  },
   rescue: {
     section: 'organisations',
     purpose: 'act-for',
