@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import {
   CALLBACK,
   clientSecret,
+  newVisitor,
   query,
   signInAs,
   startTestIdp,
@@ -404,6 +405,28 @@ describe('a parameter no program sends so (F37)', () => {
     for (const name of Object.keys(sound[endpoint] ?? {})) {
       const { status } = await send(endpoint, `${without(endpoint, name)}&${name}[]=a&${name}[x]=b`)
       expect([name, status < 500]).toEqual([name, true])
+    }
+  })
+
+  test('in claims, escaped where no door sees it, is refused', async () => {
+    for (const claims of [
+      '{"id_token":{"sub":"x"}}',
+      '{"id_token":{"sub":{"value":"a\\u0000b"}}}',
+      '{"id_token":{"acr":{"value":"a\\u0000b"}}}',
+      '{"id_token":{"acr":{"values":["\\ud800"]}}}',
+      '{"id_token":{"auth_time":{"value":"a\\u0000b"}}}',
+      `{"id_token":{"acr":{"values":${'['.repeat(1000)}${']'.repeat(1000)}}}}`,
+    ]) {
+      for (const browser of [visitor, newVisitor()]) {
+        const page = await browser.go(wire.request('guide-social', { claims }).url)
+        const told = page.url.searchParams.get('error')
+        expect([claims, page.status, told]).toEqual([claims, 303, 'invalid_request'])
+      }
+      const { status } = await wire.post(
+        '/par',
+        inOne([...wire.request().url.searchParams, ['claims', claims]]),
+      )
+      expect([claims, status]).toEqual([claims, 400])
     }
   })
 

@@ -2,7 +2,7 @@ import type { Db } from '@myanm/database'
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Tables } from '../tables.ts'
 import { contextChoice } from './context-choice.ts'
-import { isOutOfReach, levelAsked, mistakeInNeed, reaches } from './rules.ts'
+import { heardOf, isOutOfReach, levelAsked, mistakeInNeed, reaches } from './rules.ts'
 
 const { Check, Prompt, base } = interactionPolicy
 
@@ -99,19 +99,21 @@ function claimOf(claims: unknown): LevelClaim {
   return typeof claim === 'object' ? (claim as LevelClaim) : null
 }
 
-/** What a request may say with `claims`; everything else is told by scopes (OIDC Core 5.5). */
-const HEARD = new Set(['acr', 'auth_time', 'sub'])
-
 /**
  * Of the `claims` parameter, how the sign-in must be is heard; claims about the person are not: scopes
  * ask for those, and consent is given to scopes.
  * @throws errors.UnmetAuthenticationRequirements when a level is insisted on that no sign-in here can have
+ * @throws errors.InvalidRequest when it is written as the standard does not have it
  */
 export function narrowClaims(ctx: KoaContextWithOIDC, claims: unknown): void {
-  if (isOutOfReach(claimOf(claims))) {
+  const heard = heardOf((claims as AskedClaims).id_token ?? {})
+  if (heard === null) {
+    throw new errors.InvalidRequest(
+      'claims.id_token must say null, or an object with essential, value or values, of acr, auth_time and sub',
+    )
+  }
+  if (isOutOfReach(heard.acr ?? null)) {
     throw new errors.UnmetAuthenticationRequirements('none of the requested ACRs is supported')
   }
-  const asked = Object.entries((claims as AskedClaims).id_token ?? {})
-  const heard = Object.fromEntries(asked.filter(([name]) => HEARD.has(name)))
   if (ctx.oidc.params) ctx.oidc.params['claims'] = JSON.stringify({ id_token: heard })
 }

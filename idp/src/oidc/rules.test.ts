@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import {
   AAL1,
   AAL2,
+  heardOf,
   isOutOfReach,
   levelAsked,
   levelOf,
@@ -48,6 +49,31 @@ describe('a request asks for', () => {
     expect(isOutOfReach({ value: 'urn:elsewhere' })).toBe(false)
     expect(isOutOfReach(essential({}))).toBe(false)
     expect(isOutOfReach(null)).toBe(false)
+  })
+})
+
+describe('of the claims parameter', () => {
+  test('is heard how the sign-in must be, and nothing else', () => {
+    const acr = { essential: true, values: [AAL2], more: { of: ['it'] } }
+    expect(heardOf({ acr, sub: null, auth_time: { value: 7 }, email: 'x', role: {} })).toEqual({
+      ...{ acr: { essential: true, values: [AAL2] }, sub: null, auth_time: { value: 7 } },
+    })
+    expect(heardOf({})).toEqual({})
+    expect(heardOf(JSON.parse('{"__proto__":{"acr":7},"constructor":7}'))).toEqual({})
+  })
+
+  test.each([
+    ['text', 'x'],
+    ['a number', 7],
+    ['a list', [1]],
+    ['an odd value', { value: {} }],
+    ['odd values', { values: 'x' }],
+    ['an odd value among others', { values: ['x', null] }],
+    ['odd insistence', { essential: 'yes' }],
+    ['a NUL byte', { value: 'a\u0000b' }],
+    ['half a character', { values: ['\ud800'] }],
+  ])('%s is no way to ask', (_, claim) => {
+    for (const name of ['acr', 'auth_time', 'sub']) expect(heardOf({ [name]: claim })).toBeNull()
   })
 })
 

@@ -55,6 +55,58 @@ function namedIn(claim: NonNullable<AskedLevel['claim']>): string[] {
   )
 }
 
+/** How a request may ask for one claim (OIDC Core 5.5.1). */
+interface AskedClaim {
+  readonly essential?: boolean
+  readonly value?: string | number
+  readonly values?: readonly (string | number)[]
+}
+
+/** What a request may say with `claims`; everything else is told by scopes (OIDC Core 5.5). */
+const HEARD = ['acr', 'auth_time', 'sub'] as const
+
+export type HeardClaims = Readonly<Partial<Record<(typeof HEARD)[number], AskedClaim | null>>>
+
+/**
+ * Of the claims a request asks for in an id_token, those that say how the sign-in must be, with what
+ * the standard gives a meaning; null when one of them is written as none can be. A NUL byte or half a
+ * character, escaped in JSON where no door sees them, are no text PostgreSQL would take back (F37).
+ */
+export function heardOf(asked: Readonly<Record<string, unknown>>): HeardClaims | null {
+  const named = HEARD.filter((name) => asked[name] !== undefined)
+  if (!named.every((name) => asked[name] === null || isClaim(asked[name]))) return null
+  return Object.fromEntries(
+    named.map((name) => {
+      const claim = asked[name] as AskedClaim | null
+      if (claim === null) return [name, null]
+      const { essential, value, values } = claim
+      return [
+        name,
+        {
+          ...(essential !== undefined && { essential }),
+          ...(value !== undefined && { value }),
+          ...(values !== undefined && { values }),
+        },
+      ]
+    }),
+  )
+}
+
+function isClaim(claim: unknown): claim is AskedClaim {
+  if (typeof claim !== 'object' || claim === null || Array.isArray(claim)) return false
+  const { essential, value, values } = claim as Readonly<Record<string, unknown>>
+  return (
+    (essential === undefined || typeof essential === 'boolean') &&
+    (value === undefined || isClaimValue(value)) &&
+    (values === undefined || (Array.isArray(values) && values.every(isClaimValue)))
+  )
+}
+
+function isClaimValue(value: unknown): boolean {
+  if (typeof value === 'number') return true
+  return typeof value === 'string' && value.isWellFormed() && !value.includes('\u0000')
+}
+
 /**
  * The level a sign-in needs: what the site asks for, and two proofs from whoever has set up a second
  * one: a password alone is then never enough, whichever site asks (ASVS 6.3.4).
