@@ -608,6 +608,31 @@ describe('the team of the ANM', () => {
         select 'guide-social', n::text, $1, 'bad-number', 'Ancien' || n from generate_series(1, 120) n`,
       [idOf('candidat')],
     )
+    // What two of the team decide on, and what is theirs to do.
+    await query(
+      database,
+      `with made as (
+          insert into organisation (kind, name, state)
+            select 'academie', 'Liste' || n, 'vacant' from generate_series(1, 120) n returning id
+        ), measures as (
+          insert into organisation_measure (kind, organisation_id, other_id, reason, proposed_by,
+              decided_by, decided_at)
+            select 'merge', id, $1, 'Une raison de plus', $2, null, null from made
+        ), merges as (
+          insert into organisation_merge (gone_id, kept_id, undone_at) select id, $1, null from made
+        )
+        insert into staff_task (kind, account_id, organisation_id, closed_at)
+          select 'appoint-manager', $2, id, null from made`,
+      [tilleuls(), idOf('candidat')],
+    )
+    await query(
+      database,
+      `insert into staff_correction (kind, account_id, email, former_email, reason, proposed_by,
+          decided_by, decided_at)
+        select 'address', id, 'nouvelle-' || email, email, 'Une raison de plus', $1, null, null
+          from account where email like 'm%@exemple.net'`,
+      [idOf('candidat')],
+    )
     const visitor = await staff()
     const readsOn = async (url: URL, { more, of }: { more: string; of: RegExp }) => {
       const found = new Set<string>()
@@ -627,6 +652,20 @@ describe('the team of the ANM', () => {
     const list = at('/equipe-anm/organismes')
     const more = 'Voir d’autres organismes à éclaircir'
     expect(await readsOn(list, { more, of: /Ancien\d+/ })).toBe(120)
+    const decisions = { more: 'Voir d’autres propositions', of: /Liste\d+ · \d/ }
+    expect(await readsOn(list, decisions)).toBe(120)
+    const twins = at('/equipe-anm/doublons')
+    const proposed = { more: 'Voir d’autres propositions de fusion', of: /Réunir Liste\d+ avec/ }
+    expect(await readsOn(twins, proposed)).toBe(120)
+    const merged = { more: 'Voir d’autres organismes réunis', of: /Liste\d+ avec [^]*défait/ }
+    expect(await readsOn(twins, merged)).toBe(120)
+    const corrections = { more: 'Voir d’autres corrections', of: /Membre\d+/ }
+    expect(await readsOn(at('/equipe-anm/corrections'), corrections)).toBe(120)
+    const tasks = { more: 'Voir d’autres organismes qui attendent l’équipe', of: /Liste\d+/ }
+    expect(await readsOn(at('/equipe-anm'), tasks)).toBe(120)
+    const overview = await visitor.go(at('/equipe-anm'))
+    expect(overview.text).toContain('120 décisions à prendre à deux')
+    expect(overview.text).toContain('120 corrections à décider')
     const escalated = await visitor.go(list)
     expect(escalated.text).toMatch(/Voir d’autres demandes restées sans réponse/)
   })

@@ -7,8 +7,8 @@ import { type Correction, findCorrection, listOpenCorrections } from './correcti
 import { decide, withdraw } from './decide.ts'
 import { decisionForm } from './forms.ts'
 import type { StaffNeeds } from './needs.ts'
-import { idIn, seeOther, staffPage, staffProblem } from './pages.ts'
-import { refusalToDecide } from './rules.ts'
+import { idIn, seeOther, staffPage, staffProblem, turnIn } from './pages.ts'
+import { byId, pageOf, refusalToDecide } from './rules.ts'
 import { requireActingStaff, staffHere } from './staff-here.ts'
 
 const LIST = '/equipe-anm/corrections'
@@ -20,10 +20,15 @@ export function correctionRoutes(router: Router, needs: StaffNeeds): void {
 
   router.get(LIST, async (ctx) => {
     const visit = staffHere(ctx)
-    const corrections = await listOpenCorrections(db)
+    const { shown: corrections, next } = pageOf(
+      await listOpenCorrections(db, turnIn(ctx, 'apres')),
+      byId,
+    )
     render(ctx, 'staff/pages/corrections.njk', {
       ...staffPage(ctx, visit, 'corrections'),
       corrections: corrections.map((one) => shown(one, visit)),
+      next,
+      isFurther: ctx.query['apres'] !== undefined,
     })
   })
 

@@ -1,7 +1,7 @@
 import type { Db, Tx } from '@myanm/database'
 import { sql } from 'kysely'
 import type { Tables } from '../tables.ts'
-import type { CorrectionKind } from './rules.ts'
+import type { CorrectionKind, Turn } from './rules.ts'
 
 /** @returns null when one is open for this account already */
 export async function saveCorrection(
@@ -82,13 +82,24 @@ export async function findCorrection(db: Db<Tables>, id: string): Promise<Correc
   return row as Correction | undefined
 }
 
-export async function listOpenCorrections(db: Db<Tables>): Promise<Correction[]> {
+/** What waits for another of the team, the oldest first. Paged by key. */
+export async function listOpenCorrections(db: Db<Tables>, page: Turn): Promise<Correction[]> {
   const rows = await described(db)
     .where('staff_correction.state', '=', 'proposed')
+    .$if(page.after !== null, (query) => query.where('staff_correction.id', '>', page.after ?? ''))
     .orderBy('staff_correction.id')
-    .limit(100)
+    .limit(page.most)
     .execute()
   return rows as Correction[]
+}
+
+export async function countOpenCorrections(db: Db<Tables>): Promise<number> {
+  const { count } = await db
+    .selectFrom('staff_correction')
+    .select(({ fn }) => fn.countAll<string>().as('count'))
+    .where('state', '=', 'proposed')
+    .executeTakeFirstOrThrow()
+  return Number(count)
 }
 
 export interface LockedCorrection {

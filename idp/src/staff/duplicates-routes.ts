@@ -11,7 +11,8 @@ import { likelyKept } from './merge-rules.ts'
 import { listOpenMerges, listRecentMerges } from './merge-store.ts'
 import { viewOfPair } from './merge-view.ts'
 import type { StaffNeeds } from './needs.ts'
-import { idIn, seeOther, staffPage, staffProblem } from './pages.ts'
+import { idIn, seeOther, staffPage, staffProblem, turnIn } from './pages.ts'
+import { byId, pageOf } from './rules.ts'
 import { requireActingStaff, staffHere } from './staff-here.ts'
 import { holdMember } from './store.ts'
 
@@ -35,14 +36,15 @@ export function duplicateRoutes(router: Router, needs: StaffNeeds): void {
     if (isTyped) ctx.status = 422
     const [pairs, open, recent] = [
       await listDuplicates(db),
-      await listOpenMerges(db),
-      await listRecentMerges(db, new Date()),
+      await listOpenMerges(db, turnIn(ctx, 'fusions')),
+      await listRecentMerges(db, { ...turnIn(ctx, 'reunis'), now: new Date() }),
     ]
     render(ctx, 'staff/pages/duplicates.njk', {
       ...staffPage(ctx, visit, 'duplicates'),
       pairs: pairs.map((pair) => ({ ...pair, likely: likelyKept(pair.one, pair.other) })),
-      open,
-      recent,
+      open: pageOf(open, byId),
+      recent: pageOf(recent, byId),
+      isFurther: ['fusions', 'reunis'].some((list) => ctx.query[list] !== undefined),
       form: {
         typed: { reste: typed.reste ?? '', part: typed.part ?? '' },
         errors: isTyped

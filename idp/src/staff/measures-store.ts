@@ -1,7 +1,7 @@
 import type { Db, Tx } from '@myanm/database'
 import { sql } from 'kysely'
 import type { Tables } from '../tables.ts'
-import type { MeasureKind } from './rules.ts'
+import type { MeasureKind, Turn } from './rules.ts'
 
 /** What one of the team proposes about an organisation (M64, P32). */
 export interface NewMeasure {
@@ -85,14 +85,26 @@ export async function findMeasure(db: Db<Tables>, id: string): Promise<Measure |
   return row as Measure | undefined
 }
 
-/** What waits for another of the team, the oldest first. */
-export async function listOpenMeasures(db: Db<Tables>): Promise<Measure[]> {
+/** What waits for another of the team, the oldest first. Paged by key. */
+export async function listOpenMeasures(db: Db<Tables>, page: Turn): Promise<Measure[]> {
   const rows = await described(db)
     .where('organisation_measure.state', '=', 'proposed')
+    .$if(page.after !== null, (query) =>
+      query.where('organisation_measure.id', '>', page.after ?? ''),
+    )
     .orderBy('organisation_measure.id')
-    .limit(100)
+    .limit(page.most)
     .execute()
   return rows as Measure[]
+}
+
+export async function countOpenMeasures(db: Db<Tables>): Promise<number> {
+  const { count } = await db
+    .selectFrom('organisation_measure')
+    .select(({ fn }) => fn.countAll<string>().as('count'))
+    .where('state', '=', 'proposed')
+    .executeTakeFirstOrThrow()
+  return Number(count)
 }
 
 /** What was proposed and decided about one organisation, the latest first. */

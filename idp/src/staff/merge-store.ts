@@ -3,6 +3,7 @@ import type { Role } from '@myanm/permissions'
 import { sql } from 'kysely'
 import type { Tables } from '../tables.ts'
 import type { MergeKind } from './merge-rules.ts'
+import type { Turn } from './rules.ts'
 
 /** What ends with an organisation that goes. */
 export interface Closing {
@@ -144,10 +145,10 @@ export interface Named {
   readonly name: string
 }
 
-/** Merges that can still be undone, with what the two are called. */
+/** Merges that can still be undone, with what the two are called, the latest first. Paged by key. */
 export async function listRecentMerges(
   db: Db<Tables>,
-  now: Date,
+  { now, ...page }: Turn & { readonly now: Date },
 ): Promise<{ id: string; gone: Named; kept: Named; mergedAt: Date; undoUntil: Date }[]> {
   const rows = await db
     .selectFrom('organisation_merge')
@@ -164,8 +165,11 @@ export async function listRecentMerges(
     ])
     .where('organisation_merge.undone_at', 'is', null)
     .where('organisation_merge.undo_until', '>', now)
+    .$if(page.after !== null, (query) =>
+      query.where('organisation_merge.id', '<', page.after ?? ''),
+    )
     .orderBy('organisation_merge.id', 'desc')
-    .limit(50)
+    .limit(page.most)
     .execute()
   return rows.map(({ goneId, goneName, keptId, keptName, ...merge }) => ({
     ...merge,
@@ -174,9 +178,10 @@ export async function listRecentMerges(
   }))
 }
 
-/** What is proposed about two organisations and waits for another of the team. */
+/** What is proposed about two organisations and waits for another of the team. Paged by key. */
 export async function listOpenMerges(
   db: Db<Tables>,
+  page: Turn,
 ): Promise<{ id: string; kind: MergeKind; gone: string; kept: string; proposedAt: Date }[]> {
   const rows = await db
     .selectFrom('organisation_measure')
@@ -191,8 +196,11 @@ export async function listOpenMerges(
     ])
     .where('organisation_measure.state', '=', 'proposed')
     .where('organisation_measure.kind', 'in', ['merge', 'unmerge'])
+    .$if(page.after !== null, (query) =>
+      query.where('organisation_measure.id', '>', page.after ?? ''),
+    )
     .orderBy('organisation_measure.id')
-    .limit(100)
+    .limit(page.most)
     .execute()
   return rows as { id: string; kind: MergeKind; gone: string; kept: string; proposedAt: Date }[]
 }

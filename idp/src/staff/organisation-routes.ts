@@ -23,23 +23,15 @@ import {
   listVacant,
   searchOrganisations,
 } from './organisations-store.ts'
-import { identifierIn, idIn, seeOther, staffPage, staffProblem } from './pages.ts'
-import { MOST_FOUND, MOST_LISTED, measuresOn, pageOf, readOrganisationSearch } from './rules.ts'
+import { identifierIn, idIn, seeOther, staffPage, staffProblem, turnIn } from './pages.ts'
+import { byId, MOST_FOUND, measuresOn, pageOf, readOrganisationSearch } from './rules.ts'
 import { requireActingStaff, staffHere } from './staff-here.ts'
 import { holdMember } from './store.ts'
 
 const LIST = '/equipe-anm/organismes'
 
 /** The lists of what waits, by their names in the address. */
-const LISTS = ['vacants', 'verifier', 'arretes', 'demandes', 'conflits']
-
-/** Where a list of a page begins, by its name in the address; one more than is shown says whether it goes on. */
-const turnIn = (ctx: Context, list: string) => ({
-  after: identifierIn(ctx.query[list]),
-  most: MOST_LISTED + 1,
-})
-
-const byId = ({ id }: { readonly id: string }): string => id
+const LISTS = ['mesures', 'vacants', 'verifier', 'arretes', 'demandes', 'conflits']
 
 export const organisationPath = (id: string, rest = ''): string => `${LIST}/${id}${rest}`
 
@@ -70,7 +62,7 @@ export function organisationRoutes(router: Router, needs: StaffNeeds): void {
     const isTooShort = typed !== null && search === null
     if (isTooShort) ctx.status = 422
     const [measures, vacant, toCheck, ceased, escalated, conflicts] = [
-      await listOpenMeasures(db),
+      await listOpenMeasures(db, turnIn(ctx, 'mesures')),
       await listVacant(db, turnIn(ctx, 'vacants')),
       await listToCheck(db, turnIn(ctx, 'verifier')),
       await listCeased(db, turnIn(ctx, 'arretes')),
@@ -86,7 +78,7 @@ export function organisationRoutes(router: Router, needs: StaffNeeds): void {
       searched: search !== null,
       found: found.slice(0, MOST_FOUND),
       hasMore: found.length > MOST_FOUND,
-      measures,
+      measures: pageOf(measures, byId),
       vacant: pageOf(vacant, byId),
       toCheck: pageOf(toCheck, byId),
       ceased: pageOf(ceased, byId),

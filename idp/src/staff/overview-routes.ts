@@ -3,13 +3,13 @@ import { render } from '@myanm/chassis'
 import { readCohort } from '#legacy'
 import { countUndelivered } from '#mail'
 import { displayName } from '#rules/accounts'
-import { listOpenCorrections } from './corrections-store.ts'
-import { listOpenMeasures } from './measures-store.ts'
+import { countOpenCorrections } from './corrections-store.ts'
+import { countOpenMeasures } from './measures-store.ts'
 import { countOpenMessages } from './messages-store.ts'
 import type { StaffNeeds } from './needs.ts'
-import { staffPage } from './pages.ts'
+import { staffPage, turnIn } from './pages.ts'
 import { searchPeople } from './people-store.ts'
-import { MOST_FOUND, maskedEmail, readSearch } from './rules.ts'
+import { byId, MOST_FOUND, maskedEmail, pageOf, readSearch } from './rules.ts'
 import { staffHere } from './staff-here.ts'
 import { listTasks } from './store.ts'
 
@@ -19,21 +19,22 @@ export function overviewRoutes(router: Router, { db }: StaffNeeds): void {
     const visit = staffHere(ctx)
     const [messages, corrections, undelivered, tasks, cohort, measures] = await Promise.all([
       countOpenMessages(db),
-      listOpenCorrections(db),
+      countOpenCorrections(db),
       countUndelivered(db),
-      listTasks(db),
+      listTasks(db, turnIn(ctx, 'taches')),
       readCohort(db),
-      listOpenMeasures(db),
+      countOpenMeasures(db),
     ])
     render(ctx, 'staff/pages/overview.njk', {
       ...staffPage(ctx, visit, 'overview'),
       waiting: {
         messages,
-        corrections: corrections.length,
-        measures: measures.length,
+        corrections,
+        measures,
         undelivered,
       },
-      tasks,
+      tasks: pageOf(tasks, byId),
+      isFurther: ctx.query['taches'] !== undefined,
       cohort,
       form: { typed: {}, errors: {} },
     })

@@ -2,7 +2,7 @@ import { frameProblem, type Problem, translate, type Way } from '@myanm/chassis'
 import type { Context } from 'koa'
 import { bannerOf, takeNotice, type Visit } from '#visits'
 import { problem } from '../problems.ts'
-import { STAFF_PAGES, type StaffPage, type StaffRefusal } from './rules.ts'
+import { MOST_LISTED, STAFF_PAGES, type StaffPage, type StaffRefusal, type Turn } from './rules.ts'
 
 /** What every page of the team shows around its content; templates extend `staff/pages/staff-page.njk`. */
 export function staffPage(ctx: Context, visit: Visit, current: StaffPage | null): object {
@@ -37,6 +37,12 @@ export function idIn(ctx: { readonly params: Readonly<Record<string, string>> })
 export function identifierIn(text: unknown): string | null {
   return typeof text === 'string' && UUID.test(text) ? text : null
 }
+
+/** Where a list of a page begins, by its name in the address; one more than is shown says whether it goes on. */
+export const turnIn = (ctx: Context, list: string): Turn => ({
+  after: identifierIn(ctx.query[list]),
+  most: MOST_LISTED + 1,
+})
 
 /** A page number in an address: the first one for anything odd, and never so far that counting hurts. */
 export function pageIn(ctx: Context): number {

@@ -185,6 +185,12 @@ export type OrganisationGesture =
 /** Of a list, as many as are read at a glance; the rest is a page further. */
 export const MOST_LISTED = 50
 
+/** Where a page of a list begins, by its key: the last one of the page before; null for the first. */
+export interface Turn {
+  readonly after: string | null
+  readonly most: number
+}
+
 /** A page of a list of which one more than is shown was asked for, and where the next begins. */
 export function pageOf<Row>(
   rows: readonly Row[],
@@ -194,3 +200,6 @@ export function pageOf<Row>(
   const last = shown.at(-1)
   return { shown, next: rows.length > MOST_LISTED && last ? keyOf(last) : null }
 }
+
+/** The key of what has one of its own. */
+export const byId = ({ id }: { readonly id: string }): string => id

@@ -1,6 +1,7 @@
 import type { Db, Tx } from '@myanm/database'
 import { sql } from 'kysely'
 import type { Tables } from '../tables.ts'
+import type { Turn } from './rules.ts'
 
 export async function isMember(db: Db<Tables>, account: string): Promise<boolean> {
   const row = await db
@@ -159,7 +160,8 @@ export interface Task {
   readonly created_at: Date
 }
 
-export async function listTasks(db: Db<Tables>): Promise<Task[]> {
+/** What an organisation waits for from the team, the oldest first. Paged by key. */
+export async function listTasks(db: Db<Tables>, page: Turn): Promise<Task[]> {
   const rows = await db
     .selectFrom('staff_task')
     .innerJoin('organisation', 'organisation.id', 'staff_task.organisation_id')
@@ -171,8 +173,9 @@ export async function listTasks(db: Db<Tables>): Promise<Task[]> {
       'staff_task.created_at',
     ])
     .where('staff_task.state', '=', 'open')
-    .orderBy('staff_task.created_at')
-    .limit(50)
+    .$if(page.after !== null, (query) => query.where('staff_task.id', '>', page.after ?? ''))
+    .orderBy('staff_task.id')
+    .limit(page.most)
     .execute()
   return rows as Task[]
 }
