@@ -449,7 +449,7 @@ const asksOf = () =>
 
 describe('whoever comes with the number of the one that went', () => {
   // The register’s spelling or our own.
-  const MERGED = /Cet organisme a été réuni avec Les Tilleuls/
+  const MERGED = /(Cet organisme|L’organisme demandé) a été réuni avec Les Tilleuls/
   const ASK = 'form[method=post][action="/organismes/rejoindre"]'
 
   test('is led on to the one that stays, told so, and sends nothing to another than was shown', async () => {
@@ -625,7 +625,7 @@ describe('a site that asks for the one that went', () => {
       fields: { numero: BCE.passage, fonction: 'Bénévole', message: '' },
     })
     expect([told.status, await asksOf()]).toEqual([200, []])
-    expect(told.text).toMatch(/Cet organisme a été réuni avec Les Tilleuls/)
+    expect(told.text).toMatch(/L’organisme demandé a été réuni avec Les Tilleuls/)
     const sent = await visitor.submit({ form: 'form:has([name=exact])' })
     expect(sent.text).toContain('Votre demande est envoyée.')
     expect(

@@ -64,8 +64,9 @@ export async function showWaysIn(
     merged,
     here: hereOf(ways, question),
     ways,
-    isQuiet,
-    mayJoinHere: isTyping || !hasOtherWays(ways),
+    // It stands still in front of whoever reads where their number leads.
+    isQuiet: isQuiet || into !== undefined,
+    mayJoinHere: into === undefined && (isTyping || !hasOtherWays(ways)),
     form: form ?? { typed: {}, errors: {} },
     named: named ?? null,
     into: into ?? null,
