@@ -249,7 +249,12 @@ export const ORGANISATION_ROUTES: Readonly<Record<string, Row>> = {
     fields: ({ responsable }) => ({ personne: responsable.account }),
     names: 'member',
   },
-  [`POST ${MANAGER}/annuler`]: { action: 'manager.transfer', arranged: proposed, fields: nothing },
+  [`POST ${MANAGER}/annuler`]: {
+    action: 'manager.transfer',
+    arranged: proposed,
+    fields: ({ thing }) => ({ proposition: thing }),
+    names: 'thing',
+  },
   [`GET ${MANAGER}/accepter`]: { action: 'manager.accept', arranged: proposed },
   [`POST ${MANAGER}/accepter`]: {
     action: 'manager.accept',
@@ -285,13 +290,14 @@ export const ORGANISATION_ROUTES: Readonly<Record<string, Row>> = {
   [`POST ${MANAGER}/reprendre/retirer`]: {
     action: 'team.read',
     arranged: (place, asking) => `${vacant(place, asking)}; ${takenOver(place, place.responsable)}`,
-    fields: nothing,
+    fields: ({ thing }) => ({ proposition: thing }),
     but: {
       why: 'only who asked takes it back',
       L: 'refused 409',
       C: 'refused 409',
       G: 'refused 409',
     },
+    names: 'thing',
   },
   [`GET ${MANAGER}/opposition`]: {
     action: 'team.read',

@@ -78,6 +78,7 @@ export function csrfProtection(options: {
       comesFromHere(ctx, options.publicUrl) &&
       visitor !== undefined &&
       given.length === 1 &&
+      (token.length === SEAL || token.length === 2 * SEAL) &&
       isSame(token.slice(0, SEAL), sealOf(visitor))
     if (!proven) {
       throw frameProblem('form-expired', {
