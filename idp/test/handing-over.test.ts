@@ -115,6 +115,12 @@ describe('the GESTIONNAIRE', () => {
       'Gestionnaire Dupont vous propose de devenir gestionnaire de Les Tilleuls ASBL',
     ])
 
+    await query(
+      database,
+      `update membership set ends_on = (now() at time zone 'Europe/Brussels')::date + 40
+        where account_id = $1 and organisation_id = $2`,
+      [idOf('responsable'), tilleuls()],
+    )
     const target = await comes('responsable')
     const asked = await target.go(page())
     expect(asked.text).toMatch(/Gestionnaire Dupont vous propose de devenir gestionnaire/)
@@ -135,6 +141,18 @@ describe('the GESTIONNAIRE', () => {
     expect(await events()).toEqual(
       expect.arrayContaining(['transfer-proposed', 'role-changed', 'transfer-accepted']),
     )
+    // Who leads leads for good: the last day there was is gone, and a line says so.
+    const days = await query<{ account: string; until: string; by: string }>(
+      database,
+      `select account_id as account, details ->> 'until' as until, actor_id as by from journal
+        where organisation_id = $1 and event = 'role-given-until'`,
+      [tilleuls()],
+    )
+    expect(days).toEqual([
+      { account: idOf('responsable'), until: 'none', by: idOf('gestionnaire') },
+    ])
+    const journal = await target.go(at(`/organismes/${tilleuls()}/journal`))
+    expect(journal.text).toMatch(/Le rôle de Responsable Dupont n’a plus de date de fin/)
     // Rights have moved with the commit.
     expect((await manager.go(page('/transferer'))).status).toBe(403)
   })

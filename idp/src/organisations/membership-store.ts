@@ -209,6 +209,15 @@ export async function leadOrNot(
     by: by ?? undefined,
     details: { from: membership.role, to: role, because },
   })
+  if (membership.endsOn === null) return
+  // Who leads leads for good (8.2): the last day that was agreed is no more.
+  await record(tx, {
+    event: 'role-given-until',
+    organisation: membership.organisation,
+    account: membership.account,
+    by: by ?? undefined,
+    details: { role, until: 'none', because },
+  })
 }
 
 /**
