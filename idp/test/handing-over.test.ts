@@ -432,7 +432,7 @@ describe('for 72 hours', () => {
     await proposes(await comes('gestionnaire'))
     const leads = await comes('responsable')
     const accepted = await accepts(leads)
-    expect(accepted.text).toMatch(/1 demande à rejoindre l’équipe/)
+    expect(accepted.text).toMatch(/1 demande, pour rejoindre l’équipe/)
     await until(() => subjectsTo('responsable').includes('Changement de gestionnaire effectué'))
     const letters = myanm.letters.filter(({ text }) => /Ce qui attend déjà/.test(text))
     expect(letters.map(({ to }) => to)).toEqual(['responsable@exemple.be'])
