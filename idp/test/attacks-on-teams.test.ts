@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { transact } from '@myanm/database'
 import {
+  arrange,
   type Page,
   query,
-  signInAs,
   startTestIdp,
   type TestDatabase,
   type TestIdp,
@@ -11,6 +11,7 @@ import {
   type Visitor,
   withDatabase,
 } from '@myanm/testing'
+import { endDueRoles } from '#memberships'
 import { askToTakeOver, declareVacant } from '#transfers'
 import { ownTeams, type Teams } from './stage/own-team.ts'
 import { joinsTeam, signsIn, staffSignsIn } from './stage/team.ts'
@@ -290,5 +291,59 @@ describe('what brought somebody in, or up, does it once', () => {
     })
     expect(decided.status).toBe(409)
     expect(await rolesIn(here)).toEqual({ gestionnaire: 'RESPONSABLE' })
+  })
+})
+
+describe('a role whose last day is over', () => {
+  const isOver = (organisation: string, key: string) =>
+    arrange(
+      database,
+      `update membership set ends_on = (now() at time zone 'Europe/Brussels')::date - 1
+        where organisation_id = $1 and account_id = $2`,
+      [organisation, idOf(key)],
+    )
+
+  test('opens nothing from then on, whenever somebody gets round to ending it', async () => {
+    const here = await team({ gestionnaire: 'GESTIONNAIRE', academie: 'RESPONSABLE' })
+    const wire = onTheWire(myanm.issuer)
+    const visitor = await comes('academie')
+    const { access } = await wire.tokensOf(visitor, 'guide-social', { organisation: here })
+    const open = await visitor.go(at(`/organismes/${here}/equipe/inviter`))
+    expect((await wire.introspect(access))['active']).toBe(true)
+    await isOver(here, 'academie')
+    expect(await wire.introspect(access)).toEqual({ active: false })
+    expect((await wire.userinfo(access)).body['org']).toBeUndefined()
+    const headers = { authorization: `Bearer ${access}`, accept: 'application/json' }
+    expect((await fetch(at('/api/equipe'), { headers })).status).toBe(403)
+    visitor.page = open
+    const fields = { email: 'ami@ailleurs.be', role: 'LECTEUR', site: '', message: '' }
+    expect((await visitor.submit({ form: 'main form.card', fields })).status).toBe(404)
+    expect(
+      await query(database, 'select id from invitation where organisation_id = $1', [here]),
+    ).toEqual([])
+  })
+
+  test('is ended for all in one go, however many end on one day', async () => {
+    const many = 230
+    await query(
+      database,
+      `with here as (
+          insert into organisation (kind, bce, name, nonprofit)
+            select 'organisme', n || lpad((97 - n::int % 97)::text, 2, '0'), 'Fin ' || n, true
+              from (select lpad((8000000 + i)::text, 8, '0') as n from generate_series(1, $1) i) numbers
+            returning id
+        )
+        insert into membership (organisation_id, account_id, role, ends_on)
+          select id, $2::uuid, 'GESTIONNAIRE'::organisation_role, null::date from here
+          union all select id, $3::uuid, 'LECTEUR', '2026-01-01' from here`,
+      [many, idOf('academie'), idOf('collaborateur')],
+    )
+    await endDueRoles(myanm.idp.services, new Date())
+    expect(
+      await query(
+        database,
+        "select id from membership where ends_on = '2026-01-01' and state = 'active'",
+      ),
+    ).toEqual([])
   })
 })
