@@ -148,6 +148,24 @@ describe.each([
       expect(userinfos()).toBe(0)
     })
 
+    test('that was taken back is not given again by an event that was on its way before', async () => {
+      const browser = await signIn()
+      const version = (rights_version: number, ago: number) => ({
+        events: { [CHANGE]: { event_timestamp: now() - ago, claims: { rights_version } } },
+      })
+      promote('LECTEUR')
+      await tell(version(9, 0))
+      expect(await roleSeenBy(browser)).toBe('LECTEUR')
+      for (const [rights, ago] of [
+        [8, 60],
+        [1, 86_400],
+      ] as const) {
+        expect((await tell(version(rights, ago))).status).toBe(202)
+        expect(await roleSeenBy(browser)).toBe('LECTEUR')
+        expect(JSON.parse((await write(browser)).text)).toMatchObject({ role: 'LECTEUR' })
+      }
+    })
+
     test('twenty times the same at once is applied once', async () => {
       await signIn()
       const token = await stage.provider.sign(claims(), SET)
@@ -423,6 +441,19 @@ describe.each([
         'base64url',
       )
       await stays(await push(`${header}.${other}.${signature}`), 'invalid_key')
+      await nothingHappened()
+    })
+
+    test('signed with a key that it brings along, or says where to find (RFC 8725 §3.10)', async () => {
+      const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true })
+      const jwk = (await crypto.subtle.exportKey('jwk', publicKey as never)) as object
+      const where = at('/cles').href
+      for (const brought of [{ jwk }, { jku: where }, { x5u: where }, { x5c: ['MIIB'] }]) {
+        const token = await new SignJWT(claims())
+          .setProtectedHeader({ alg: 'ES256', kid: 'first', ...SET, ...brought } as never)
+          .sign(privateKey)
+        await stays(await push(token), 'invalid_key')
+      }
       await nothingHappened()
     })
 
