@@ -49,7 +49,7 @@ describe('help', () => {
       const pictures = page.$('main img').toArray()
       expect(pictures.length).toBeGreaterThan(0)
       for (const picture of pictures.map((one) => page.$(one))) {
-        expect(picture.attr('alt')).toMatch(/^Image : .{20,}/)
+        expect(picture.attr('alt')).toMatch(/^Image\s: .{20,}/)
         expect(Number(picture.attr('width'))).toBeGreaterThan(300)
         const answer = await fetch(at(picture.attr('src') ?? ''))
         expect(answer.status).toBe(200)

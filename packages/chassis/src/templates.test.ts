@@ -16,6 +16,15 @@ test('markup of a sentence is ours; what is put into it is escaped, once', () =>
   expect(render('{{ t("key", { site: "<b>" }) }}')).toBe(escapeHtml('<strong><b></strong>'))
 })
 
+test('what French sets a space before stays on its line, in a sentence and in markup', () => {
+  const said = 'Dit : « Déjà ? » le dim 22/11/2026 - 11:34 ; à {who} - bientôt'
+  const words = wordsFor((_key, values) => said.replace('{who}', `${values?.['who']}`))
+  const together = 'Dit_: «_Déjà_?_» le dim 22/11/2026_-_11:34_; à <b> - bientôt'
+  const kept = together.replaceAll('_', '\u00a0')
+  expect(words.t('key', { who: '<b>' })).toBe(kept)
+  expect(String(words.rich('key', { who: '<b>' }))).toBe(kept.replace('<b>', '&lt;b&gt;'))
+})
+
 test('a mistake beside a field is told in our language to those who listen, too', () => {
   const environment = createTemplates([])
   environment.addGlobal('wordForError', 'Erreur')
