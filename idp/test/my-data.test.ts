@@ -217,7 +217,7 @@ describe('the file', () => {
     expect(events).toEqual([{ event: 'data-exported' }])
   })
 
-  test('of somebody with a long history comes within seconds', async () => {
+  test('of somebody with a long history comes whole, before a browser gives up', async () => {
     const visitor = await comeIn('candidat')
     await arrange(
       database,
@@ -226,7 +226,7 @@ describe('the file', () => {
     )
     const started = performance.now()
     const { file } = await fileOf(visitor)
-    expect(performance.now() - started).toBeLessThan(10_000)
+    expect(performance.now() - started).toBeLessThan(30_000)
     expect(tableIn(file, 'journal')?.rows.length).toBeGreaterThan(100_000)
   })
 })

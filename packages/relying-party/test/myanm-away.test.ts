@@ -69,9 +69,9 @@ describe('with MyANM away', () => {
     const started = performance.now()
     expect((await browser.open(at('/prive'))).status).toBe(200)
     const first = performance.now() - started
-    expect(first).toBeLessThan(3_000)
+    expect(first).toBeLessThan(5_000)
     expect((await browser.open(at('/prive'))).status).toBe(200)
-    expect(performance.now() - started - first).toBeLessThan(500)
+    expect(performance.now() - started - first).toBeLessThan(2_000)
     stage.provider.delay = 0
   }, 20_000)
 })
