@@ -7,7 +7,9 @@ import {
   type TestIdp,
   withDatabase,
 } from '@myanm/testing'
-import { arrive, codeIn, goodForm, lettersTo, type Newcomer } from './stage/registering.ts'
+import { identifierKey } from '#rules/accounts'
+import { arrive, codeIn, goodForm, type Letter, type Newcomer } from './stage/registering.ts'
+import { until } from './stage/until.ts'
 
 let database: TestDatabase
 let myanm: TestIdp
@@ -88,17 +90,13 @@ test('fifty registrations of one address at once, in every spelling, make one ac
   expect(registrations.filter((one) => one.fills_account)).toHaveLength(1)
   expect(new Set(registrations.map((one) => one.account_id)).size).toBe(1)
 
-  // Whoever reads the mailbox opens it, all codes at once: it is opened once.
-  const letters = (
-    await Promise.all(
-      [...new Set(VARIANTS.map((typed) => typed.trim().normalize('NFKC')))].map(async (to) => {
-        const [local = '', domain = ''] = to.split('@')
-        return lettersTo(myanm, `${local}@${domain.toLowerCase()}`)
-      }),
-    )
-  ).flat()
-  const codes = letters.filter(({ subject }) => subject.startsWith('Confirmez')).map(codeIn)
-  expect(codes.length).toBeGreaterThan(1)
+  // Whoever reads the mailbox opens it, all codes at once: it is opened once. Ten mails an hour leave for
+  // one mailbox, in whichever spelling asked first.
+  const isTheirs = ({ to }: Letter) => identifierKey(to) === 'course@exemple.be'
+  const asking = () =>
+    myanm.letters.filter((one) => isTheirs(one) && one.subject.startsWith('Confirmez'))
+  await until(() => asking().length > 1, 30_000)
+  const codes = asking().map(codeIn)
   const tries = newcomers
     .slice(0, 10)
     .flatMap(({ visitor }) =>
