@@ -48,22 +48,23 @@ export function csrfProtection(options: {
   return async function csrfProtection(ctx, next) {
     let shownTo: string | undefined
     let owner: string | undefined
+    let token: string | undefined
     let sentBy = ''
+    /** Once per page, however many forms it has: a second cookie would undo the first form's token. */
+    const show = (): string => {
+      const visitor = visitorOf(ctx) ?? randomBytes(16).toString('base64url')
+      ctx.cookies.set(cookieName, visitor, { secure, httpOnly: true, sameSite: 'lax', path: '/' })
+      return visitor
+    }
     formsOf.set(ctx, {
       token: () => {
-        // Once per page, however many forms it has: a second cookie would undo the first form's token.
-        if (shownTo === undefined) {
-          shownTo = visitorOf(ctx) ?? randomBytes(16).toString('base64url')
-          ctx.cookies.set(cookieName, shownTo, {
-            secure,
-            httpOnly: true,
-            sameSite: 'lax',
-            path: '/',
-          })
-        }
-        return sealOf(shownTo) + (owner === undefined ? '' : sealOfOwner(shownTo, owner))
+        shownTo ??= show()
+        token ??= sealOf(shownTo) + (owner === undefined ? '' : sealOfOwner(shownTo, owner))
+        return token
       },
       own: (person) => {
+        // A page of a team has a form for each member: its token is made once for whom it is shown to.
+        if (owner !== person) token = undefined
         owner = person
         return sentBy === '' || isSame(sentBy, sealOfOwner(visitorOf(ctx) ?? '', person))
       },
@@ -73,19 +74,19 @@ export function csrfProtection(options: {
     const visitor = visitorOf(ctx)
     const fields = await readFields(ctx)
     const given = fields.getAll(CSRF_FIELD)
-    const token = given[0] ?? ''
+    const sent = given[0] ?? ''
     const proven =
       comesFromHere(ctx, options.publicUrl) &&
       visitor !== undefined &&
       given.length === 1 &&
-      (token.length === SEAL || token.length === 2 * SEAL) &&
-      isSame(token.slice(0, SEAL), sealOf(visitor))
+      (sent.length === SEAL || sent.length === 2 * SEAL) &&
+      isSame(sent.slice(0, SEAL), sealOf(visitor))
     if (!proven) {
       throw frameProblem('form-expired', {
         ways: [{ key: 'problem.way.back-to-form', href: formOf(ctx) }],
       })
     }
-    sentBy = token.slice(SEAL)
+    sentBy = sent.slice(SEAL)
     return next()
   }
 }
